@@ -1,0 +1,108 @@
+"""What a report says, as data. Renderers are functions over these blocks and never divide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from storeops.diagnose.finding import Checked, DataTable, Figure, Finding, Split, Verdict
+from storeops.facts import FileEntry
+from storeops.messages import Message, Note
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A title; ``level`` 1 is the report's."""
+
+    text: Message
+    level: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One paragraph."""
+
+    text: Message
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictLine:
+    """The answer, first line of every medium."""
+
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The headline figures with their comparisons and trends."""
+
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SplitBlock:
+    """The exact split of the paid-amount change."""
+
+    split: Split
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What to act on, at most five, ranked by yuan."""
+
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedList:
+    """Checked and fine."""
+
+    items: tuple[Checked, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of a topic; ``detail`` tables are for the workbook, not for the one-screen view."""
+
+    table: DataTable
+    detail: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart over a table already in the report: x column and the series columns, by id."""
+
+    title: Message
+    table: str
+    x: str
+    series: tuple[str, ...]
+    kind: str = "line"
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """Data notes: missing, late, immature, restated."""
+
+    notes: tuple[Note, ...]
+
+
+Block = (
+    Heading | Text | VerdictLine | Figures | SplitBlock | Findings | CheckedList | Table | Chart | Notes
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One shop's day in the order it is read, plus what only machines read."""
+
+    shop: str
+    day: date
+    phase: Message | None
+    verdict: Verdict
+    figures: tuple[Figure, ...]
+    split: Split | None
+    findings: tuple[Finding, ...]
+    checked: tuple[Checked, ...]
+    notes: tuple[Note, ...]
+    files: tuple[FileEntry, ...]
+    blocks: tuple[Block, ...]
