@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from storeops.errors import ConfigError
-from storeops.messages import message
+from storeops.yamlfile import fault, read_yaml
 
 FILE_NAME = "config.yaml"
 
@@ -22,41 +21,38 @@ class _Section(BaseModel):
 class ShopSettings(_Section):
     """Who the shop is."""
 
-    name: str | None = Field(None, description="Shop name for exports that carry none", examples=["一叶旗舰店"])
-    stage: Literal["auto", "start", "growing", "mature"] = Field(
-        "auto", description="Size of the shop; decides how large a change must be: auto, start (30 %), growing (15 %), mature (8 %)"
+    name: str | None = Field(default=None, description="Shop name for exports that carry none", examples=["一叶旗舰店"])
+    stage: Literal["auto", "start", "growing", "mature"] = Field(default="auto", description="Size of the shop; decides how large a change must be: auto, start (30 %), growing (15 %), mature (8 %)"
     )
 
 
 class SourceSettings(_Section):
     """What the traffic-source export does not say about itself."""
 
-    attribution: Literal["every", "first", "last", "unspecified"] = Field(
-        "unspecified", description="Tab the source export is downloaded from: every visit, first visit, last visit"
+    attribution: Literal["every", "first", "last", "unspecified"] = Field(default="unspecified", description="Tab the source export is downloaded from: every visit, first visit, last visit"
     )
 
 
 class AdSettings(_Section):
     """What the ads export does not say about itself."""
 
-    window_days: Literal[1, 3, 7, 15, 30] | None = Field(
-        None, description="Attribution window (转化统计周期) chosen when the ads report is downloaded"
+    window_days: Literal[1, 3, 7, 15, 30] | None = Field(default=None, description="Attribution window (转化统计周期) chosen when the ads report is downloaded"
     )
 
 
 class RecordSettings(_Section):
     """Where the record is kept."""
 
-    path: str = Field(".storeops/history.duckdb", description="The record, relative to the workspace")
-    wait_seconds: float = Field(60, ge=0, description="How long to wait while another storeops holds the record")
+    path: str = Field(default=".storeops/history.duckdb", description="The record, relative to the workspace")
+    wait_seconds: float = Field(default=60, ge=0, description="How long to wait while another storeops holds the record")
 
 
 class ReportSettings(_Section):
     """How reports look and where they go."""
 
-    language: Literal["auto", "zh", "en"] = Field("auto", description="Language of reports: auto follows the locale")
-    folder: str = Field("reports", description="Folder for workbooks, relative to the workspace")
-    workbook: bool = Field(True, description="Write a workbook on every diagnosis")
+    language: Literal["auto", "zh", "en"] = Field(default="auto", description="Language of reports: auto follows the locale")
+    folder: str = Field(default="reports", description="Folder for workbooks, relative to the workspace")
+    workbook: bool = Field(default=True, description="Write a workbook on every diagnosis")
 
 
 class EventSettings(_Section):
@@ -65,17 +61,63 @@ class EventSettings(_Section):
     name: str = Field(description="Name shown in reports", examples=["店庆"])
     start: date = Field(description="First day", examples=["2026-11-20"])
     end: date = Field(description="Last day", examples=["2026-11-22"])
-    phase: Literal["warmup", "deposit", "burst", "sale", "encore", "aftermath", "holiday", "closed"] = Field(
-        "burst", description="Phase: warmup, deposit, burst, sale, encore, aftermath, holiday, closed"
+    phase: Literal["warmup", "deposit", "burst", "sale", "encore", "aftermath", "holiday", "closed"] = Field(default="burst", description="Phase: warmup, deposit, burst, sale, encore, aftermath, holiday, closed"
     )
 
 
 class Settings(_Section):
     """All settings of a workspace."""
 
-    shop: ShopSettings = Field(ShopSettings(), description="The shop")
-    sources: SourceSettings = Field(SourceSettings(), description="Traffic sources")
-    ads: AdSettings = Field(AdSettings(), description="Ads")
-    record: RecordSettings = Field(RecordSettings(), description="The record")
-    report: ReportSettings = Field(ReportSettings(), description="Reports")
-    events: tuple[EventSettings, ...] = Field((), description="Own promotions, holidays and closures")
+    shop: ShopSettings = Field(default=ShopSettings(), description="The shop")
+    sources: SourceSettings = Field(default=SourceSettings(), description="Traffic sources")
+    ads: AdSettings = Field(default=AdSettings(), description="Ads")
+    record: RecordSettings = Field(default=RecordSettings(), description="The record")
+    report: ReportSettings = Field(default=ReportSettings(), description="Reports")
+    events: tuple[EventSettings, ...] = Field(default=(), description="Own promotions, holidays and closures")
+
+
+def load_settings(path: Path) -> Settings:
+    """Read a configuration file; defaults where it is absent or silent.
+
+    Raises:
+        ConfigError: Not YAML, an unknown key, or a value out of range; names file, line and key.
+    """
+    if not path.is_file():
+        return Settings()
+    data, positions = read_yaml(path.read_text(encoding="utf-8-sig"), path.name)
+    try:
+        return Settings.model_validate({} if data is None else data)
+    except ValidationError as error:
+        raise fault(error, positions, path.name) from error
+
+
+def example() -> str:
+    """Write the example configuration: every key, its default, and what it means."""
+    lines = ["# storeops: every setting with its default. Copy to config.yaml and keep what you change."]
+    for name, section in Settings.model_fields.items():
+        lines += ["", f"# {section.description}"]
+        model = section.annotation
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            lines += [f"{name}:", *_keys(model, section.default)]
+        else:
+            lines += [f"{name}: []", *_commented(EventSettings)]
+    return "\n".join(lines) + "\n"
+
+
+def _keys(model: type[BaseModel], defaults: BaseModel) -> list[str]:
+    lines: list[str] = []
+    for name, field in model.model_fields.items():
+        lines.append(f"  # {field.description}")
+        value = json.dumps(getattr(defaults, name), ensure_ascii=False)
+        shown = field.examples[0] if field.examples else None
+        lines.append(f"  {name}: {value}" + (f"  # {shown}" if shown else ""))
+    return lines
+
+
+def _commented(model: type[BaseModel]) -> list[str]:
+    lines: list[str] = []
+    for name, field in model.model_fields.items():
+        value: Any = field.examples[0] if field.examples else field.default
+        mark = "-" if not lines else " "
+        lines.append(f"# {mark} {name}: {value}  # {field.description}")
+    return lines

@@ -29,7 +29,8 @@ class Fact:
 
 
 _ITEM = (
-    Col.ITEM_TITLE, Col.ITEM_STATUS, Col.ITEM_TAGS, Col.PARENT_ITEM_ID, Col.ITEM_KIND, Col.ITEM_CODE,
+    Col.ITEM_TITLE, Col.ITEM_STATUS, Col.ITEM_TAGS, Col.PARENT_ITEM_ID, Col.ITEM_KIND,
+    Col.ITEM_CODE,
 )  # fmt: skip
 _BEHAVIOUR = (
     Col.VISITORS, Col.NEW_VISITORS, Col.RETURNING_VISITORS, Col.PAGE_VIEWS,
@@ -58,7 +59,9 @@ _ADS = (
     Col.AD_WISHLIST_EVENTS, Col.AD_SHOP_FOLLOWS, Col.AD_GUIDED_VISITS, Col.AD_GUIDED_VISITORS,
     Col.AD_BUYERS, Col.AD_NEW_BUYERS,
 )  # fmt: skip
-_PER_DEVICE = tuple(device_column(device, column) for column in DEVICE_COLUMNS for device in DEVICES)
+_PER_DEVICE = tuple(
+    device_column(device, column) for column in DEVICE_COLUMNS for device in DEVICES
+)
 
 SHOP_DAILY = Fact("shop_daily", (Col.DATE,), (*_BEHAVIOUR, *_SHOP_ONLY, *_PER_DEVICE))
 PEER_DAILY = Fact("peer_daily", (Col.DATE, Col.METRIC, Col.PEER), (Col.VALUE,))

@@ -243,7 +243,7 @@ FIELDS: dict[str, Field] = {
     Col.ORDERED_AMOUNT: _money("Ordered, perhaps unpaid"),
     Col.ORDERING_BUYERS: _people("People who placed an order"),
     Col.ORDERED_UNITS: _count("Ordered units"),
-    Col.PAID_AMOUNT: _money("Paid amount; refunds are not deducted, presale counts when fully paid"),
+    Col.PAID_AMOUNT: _money("Paid amount; refunds not deducted, presale counts when fully paid"),
     Col.NET_PAID_AMOUNT: _money("Paid amount less refunds as the home page prints it"),
     Col.PAID_BUYERS: _people("Distinct payers"),
     Col.PAID_ORDERS: _count("Paid parent orders"),
@@ -326,5 +326,9 @@ def device_column(device: str, column: Col) -> str:
 
 
 FIELDS.update(
-    {device_column(device, column): FIELDS[column] for device in DEVICES for column in DEVICE_COLUMNS}
+    {
+        device_column(device, column): FIELDS[column]
+        for device in DEVICES
+        for column in DEVICE_COLUMNS
+    }
 )

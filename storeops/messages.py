@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
 
 
@@ -55,9 +54,6 @@ class Term:
 
     kind: str
     name: str
-
-
-Argument = "str | int | float | date | Quantity | Change | Term | Message | tuple[Argument, ...] | None"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Answers: what moved, by how much, and whose it is."""
