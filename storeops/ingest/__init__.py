@@ -1,0 +1,1 @@
+"""Export files to validated facts: containers, recognition, typed values, checks."""

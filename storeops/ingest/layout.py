@@ -134,3 +134,7 @@ class Layout(_Part):
     """Headers we knowingly drop; a leading or trailing ``*`` matches any text (``*环比``)."""
     example: Example | None = None
     """Required of the layouts that ship with the program; a user's mapping may lack it."""
+
+    def __hash__(self) -> int:
+        """Hash by name, so that what follows from a layout can be remembered."""
+        return hash(self.name)
