@@ -1,0 +1,1 @@
+"""Finished reports to people; knows bytes and names, not figures."""

@@ -1,0 +1,1 @@
+"""What a report says, and one renderer per medium; nothing here computes a figure."""

@@ -87,7 +87,16 @@ class Notes:
 
 
 Block = (
-    Heading | Text | VerdictLine | Figures | SplitBlock | Findings | CheckedList | Table | Chart | Notes
+    Heading
+    | Text
+    | VerdictLine
+    | Figures
+    | SplitBlock
+    | Findings
+    | CheckedList
+    | Table
+    | Chart
+    | Notes
 )
 
 
