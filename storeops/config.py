@@ -21,37 +21,53 @@ class _Section(BaseModel):
 class ShopSettings(_Section):
     """Who the shop is."""
 
-    name: str | None = Field(default=None, description="Shop name for exports that carry none", examples=["一叶旗舰店"])
-    stage: Literal["auto", "start", "growing", "mature"] = Field(default="auto", description="Size of the shop; decides how large a change must be: auto, start (30 %), growing (15 %), mature (8 %)"
+    name: str | None = Field(
+        default=None, description="Shop name for exports that carry none", examples=["一叶旗舰店"]
+    )
+    stage: Literal["auto", "start", "growing", "mature"] = Field(
+        default="auto",
+        description="Size of the shop; decides how large a change must be: auto, start (30 %), growing (15 %), mature (8 %)",
     )
 
 
 class SourceSettings(_Section):
     """What the traffic-source export does not say about itself."""
 
-    attribution: Literal["every", "first", "last", "unspecified"] = Field(default="unspecified", description="Tab the source export is downloaded from: every visit, first visit, last visit"
+    attribution: Literal["every", "first", "last", "unspecified"] = Field(
+        default="unspecified",
+        description="Tab the source export is downloaded from: every visit, first visit, last visit",
     )
 
 
 class AdSettings(_Section):
     """What the ads export does not say about itself."""
 
-    window_days: Literal[1, 3, 7, 15, 30] | None = Field(default=None, description="Attribution window (转化统计周期) chosen when the ads report is downloaded"
+    window_days: Literal[1, 3, 7, 15, 30] | None = Field(
+        default=None,
+        description="Attribution window (转化统计周期) chosen when the ads report is downloaded",
     )
 
 
 class RecordSettings(_Section):
     """Where the record is kept."""
 
-    path: str = Field(default=".storeops/history.duckdb", description="The record, relative to the workspace")
-    wait_seconds: float = Field(default=60, ge=0, description="How long to wait while another storeops holds the record")
+    path: str = Field(
+        default=".storeops/history.duckdb", description="The record, relative to the workspace"
+    )
+    wait_seconds: float = Field(
+        default=60, ge=0, description="How long to wait while another storeops holds the record"
+    )
 
 
 class ReportSettings(_Section):
     """How reports look and where they go."""
 
-    language: Literal["auto", "zh", "en"] = Field(default="auto", description="Language of reports: auto follows the locale")
-    folder: str = Field(default="reports", description="Folder for workbooks, relative to the workspace")
+    language: Literal["auto", "zh", "en"] = Field(
+        default="auto", description="Language of reports: auto follows the locale"
+    )
+    folder: str = Field(
+        default="reports", description="Folder for workbooks, relative to the workspace"
+    )
     workbook: bool = Field(default=True, description="Write a workbook on every diagnosis")
 
 
@@ -61,7 +77,11 @@ class EventSettings(_Section):
     name: str = Field(description="Name shown in reports", examples=["店庆"])
     start: date = Field(description="First day", examples=["2026-11-20"])
     end: date = Field(description="Last day", examples=["2026-11-22"])
-    phase: Literal["warmup", "deposit", "burst", "sale", "encore", "aftermath", "holiday", "closed"] = Field(default="burst", description="Phase: warmup, deposit, burst, sale, encore, aftermath, holiday, closed"
+    phase: Literal[
+        "warmup", "deposit", "burst", "sale", "encore", "aftermath", "holiday", "closed"
+    ] = Field(
+        default="burst",
+        description="Phase: warmup, deposit, burst, sale, encore, aftermath, holiday, closed",
     )
 
 
@@ -73,7 +93,9 @@ class Settings(_Section):
     ads: AdSettings = Field(default=AdSettings(), description="Ads")
     record: RecordSettings = Field(default=RecordSettings(), description="The record")
     report: ReportSettings = Field(default=ReportSettings(), description="Reports")
-    events: tuple[EventSettings, ...] = Field(default=(), description="Own promotions, holidays and closures")
+    events: tuple[EventSettings, ...] = Field(
+        default=(), description="Own promotions, holidays and closures"
+    )
 
 
 def load_settings(path: Path) -> Settings:
@@ -91,9 +113,28 @@ def load_settings(path: Path) -> Settings:
         raise fault(error, positions, path.name) from error
 
 
+def effective(path: Path) -> list[tuple[str, str, str]]:
+    """List every setting as (key, value, where it came from: the file or the default)."""
+    settings = load_settings(path)
+    given: dict[str, Any] = {}
+    if path.is_file():
+        given = read_yaml(path.read_text(encoding="utf-8-sig"), path.name)[0] or {}
+    lines = []
+    for section, value in settings.model_dump(mode="json").items():
+        if not isinstance(value, dict):
+            lines.append((section, str(value), path.name if section in given else "default"))
+            continue
+        for key, shown in value.items():
+            origin = path.name if key in (given.get(section) or {}) else "default"
+            lines.append((f"{section}.{key}", str(shown), origin))
+    return lines
+
+
 def example() -> str:
     """Write the example configuration: every key, its default, and what it means."""
-    lines = ["# storeops: every setting with its default. Copy to config.yaml and keep what you change."]
+    lines = [
+        "# storeops: every setting with its default. Copy to config.yaml and keep what you change."
+    ]
     for name, section in Settings.model_fields.items():
         lines += ["", f"# {section.description}"]
         model = section.annotation

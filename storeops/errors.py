@@ -17,6 +17,10 @@ class StoreopsError(Exception):
         self.problem = problem
         self.hint = hint
 
+    def __reduce__(self) -> tuple[type[StoreopsError], tuple[Message, Message | None]]:
+        """Cross a process border with the two messages, which is all a reader needs."""
+        return StoreopsError, (self.problem, self.hint)
+
 
 class FileProblem(StoreopsError):
     """One file cannot be used; the batch goes on without it.

@@ -77,9 +77,7 @@ def _walk(node: Any, path: tuple[Hashable, ...], positions: Positions, file: str
             here = (*path, key.value)
             if here in positions:
                 raise ConfigError(
-                    message(
-                        "config.twice", file=file, line=key.start_mark.line + 1, key=key.value
-                    )
+                    message("config.twice", file=file, line=key.start_mark.line + 1, key=key.value)
                 )
             positions[here] = (key.start_mark.line + 1, key.start_mark.column + 1)
             _walk(value, here, positions, file)

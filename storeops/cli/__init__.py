@@ -1,0 +1,75 @@
+"""The command line: parse, call one function of the pipeline, print, set the exit status.
+
+The only error boundary. Nothing heavy is imported before a command runs.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+
+import typer
+
+from storeops import __version__
+from storeops.cli import config, demo, diagnose, formats, history, options, read, topics, trace
+from storeops.errors import StoreopsError
+
+app = typer.Typer(
+    name="storeops",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="淘宝/天猫店铺晨间诊断 / A morning diagnosis for a Taobao or Tmall store.",
+    epilog=(
+        "\b\n"
+        "Examples:\n"
+        "  storeops demo try-it                    write a synthetic shop to look at\n"
+        "  storeops diagnose try-it                read the downloads, print the answer\n"
+        "  storeops diagnose D:/downloads --json   the same for a program\n"
+        "  storeops items D:/downloads             one question: which items moved\n"
+        "\n"
+        "Exit status: 0 normal, 1 needs attention, 2 data missing or invalid, 3 a fault of ours."
+    ),
+)
+for _module in (diagnose, read, history, trace, demo, config):
+    _module.register(app)
+formats.register(app)
+topics.register(app)
+
+
+def _print_version(value: bool) -> None:  # noqa: FBT001 (typer's callback signature)
+    if value:
+        typer.echo(f"storeops {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(  # noqa: FBT001 (a flag of the command line)
+        False,
+        "--version",
+        help="显示版本 / Show the version.",
+        callback=_print_version,
+        is_eager=True,
+    ),
+) -> None:
+    """淘宝/天猫店铺晨间诊断 / A morning diagnosis for a Taobao or Tmall store."""
+
+
+def main() -> None:
+    """Run the program and turn every ending into an exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        app()
+    except StoreopsError as error:
+        options.explain(error, options.words(None))
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception:  # noqa: BLE001 (the error boundary)
+        traceback.print_exc()
+        sys.stderr.write(f"storeops {__version__}: 程序出错，请反馈 / a bug, please report it\n")
+        sys.exit(3)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from storeops.messages import Message, Note, Unit
+from storeops.messages import Change, Message, Note, Quantity, Unit
+
+SMALL_COUNT = 30
+"""Below this, on both sides, a count is compared by its difference: 2 instead of 4 is not -50 %."""
 
 
 class State(StrEnum):
@@ -136,6 +140,25 @@ class Figure:
     trend: tuple[float | None, ...] = ()
     """The last 28 days, oldest first, for a sparkline."""
 
+    def change_from(self, reference: float | None) -> Change | Quantity:
+        """Compare the value with a reference of the same unit.
+
+        Returns:
+            Percentage points for a rate, the plain difference for two small counts, else the
+            relative change: infinite ("new") when there was nothing before, None when either
+            side is not known.
+        """
+        if self.value is None or reference is None:
+            return Change(None, points=self.unit is Unit.RATIO)
+        if self.unit is Unit.RATIO:
+            return Change(self.value - reference, points=True)
+        is_count = self.unit in (Unit.PEOPLE, Unit.COUNT)
+        if is_count and max(abs(self.value), abs(reference)) < SMALL_COUNT:
+            return Quantity(self.value - reference, self.unit)
+        if not reference:
+            return Change(math.inf if self.value else 0.0)
+        return Change(self.value / reference - 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -205,6 +228,27 @@ class DataTable:
     columns: tuple[TableColumn, ...]
     rows: tuple[tuple[object, ...], ...]
     tinted: frozenset[int] = frozenset()
+
+    def total(self, column: TableColumn) -> float | None:
+        """Add up a column, or divide the sums of a formula column's two parts.
+
+        A ratio is taken over the rows that have both parts; None when there is nothing to add
+        or to divide by. The caller knows whether the column may be added at all.
+        """
+        if column.formula is None:
+            values = [value for value in self._cells(column.id) if isinstance(value, int | float)]
+            return math.fsum(values) if values else None
+        pairs = [
+            (above, below)
+            for above, below in zip(*map(self._cells, column.formula), strict=True)
+            if isinstance(above, int | float) and isinstance(below, int | float)
+        ]
+        below = math.fsum(below for _, below in pairs)
+        return math.fsum(above for above, _ in pairs) / below if below else None
+
+    def _cells(self, column_id: str) -> list[object]:
+        index = [column.id for column in self.columns].index(column_id)
+        return [row[index] for row in self.rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,62 @@
+"""Many workspaces: the same function, workspace by workspace, on the machine's cores.
+
+The only place that knows an execution engine. Anything with the interface of
+``concurrent.futures.Executor`` runs it; a workspace that fails does not stop the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+
+from storeops.errors import StoreopsError
+from storeops.pipeline import Morning, Progress, Request, morning, silent
+
+
+def diagnose(
+    roots: Sequence[Path],
+    request: Request,
+    *,
+    language: str | None = None,
+    workbook: bool | Path = True,
+    jobs: int = 1,
+    progress: Progress = silent,
+) -> tuple[Morning, ...]:
+    """Answer the question of the morning for every workspace, in the order given.
+
+    Args:
+        roots: The workspaces.
+        request: What the caller wants of each.
+        language: zh or en for workbooks; None follows settings and locale.
+        workbook: Whether to file workbooks, or where to write the one of a single workspace.
+        jobs: Workspaces worked on at a time.
+        progress: Shows a bar over the files of a single workspace.
+    """
+    one = partial(_morning, request=request, language=language, workbook=workbook)
+    if len(roots) == 1:
+        return (one(roots[0], progress=progress),)
+    if jobs == 1:
+        return tuple(one(root) for root in roots)
+    with ProcessPoolExecutor(jobs) as executor:
+        return on(executor, roots, one)
+
+
+def on(executor: Executor, roots: Sequence[Path], work: partial[Morning]) -> tuple[Morning, ...]:
+    """Run a workspace's morning on any executor."""
+    return tuple(executor.map(work, roots))
+
+
+def _morning(
+    root: Path,
+    *,
+    request: Request,
+    language: str | None,
+    workbook: bool | Path,
+    progress: Progress = silent,
+) -> Morning:
+    try:
+        return morning(root, request, language=language, workbook=workbook, progress=progress)
+    except StoreopsError as error:
+        return Morning(root, error=error)

@@ -1,0 +1,15 @@
+"""The topics, in the order in which a day is looked at. Code is listed, not discovered."""
+
+from __future__ import annotations
+
+from storeops.diagnose.topic import Topic
+from storeops.diagnose.topics import ads, data, items, shop, sources, words
+
+TOPICS: tuple[Topic, ...] = (
+    data.TOPIC,
+    shop.TOPIC,
+    sources.TOPIC,
+    items.TOPIC,
+    words.TOPIC,
+    ads.TOPIC,
+)

@@ -1,0 +1,5 @@
+"""Run ``python -m storeops``."""
+
+from storeops.cli import main
+
+main()

@@ -1,0 +1,139 @@
+"""One shop's day from window to diagnosis: run the topics, link what they found, judge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from storeops.calendars import Calendar
+from storeops.diagnose.finding import (
+    Cause,
+    Checked,
+    Diagnosis,
+    Figure,
+    Finding,
+    Part,
+    Section,
+    Severity,
+    Split,
+    State,
+)
+from storeops.diagnose.linking import link
+from storeops.diagnose.topic import Context, Topic
+from storeops.diagnose.topics import TOPICS
+from storeops.diagnose.verdict import judge
+from storeops.facts import Window
+from storeops.messages import Message, Note, Term, message
+from storeops.metrics import figures, market
+from storeops.metrics.figures import StageSetting
+from storeops.metrics.results import MetricDay, PaidSplit, ShopDay
+
+_SEVERITY = {Severity.ACT: 0, Severity.WARN: 1, Severity.INFO: 2}
+
+
+def diagnose(
+    window: Window,
+    calendar: Calendar,
+    *,
+    stage: StageSetting = "auto",
+    notes: tuple[Note, ...] = (),
+    only: str | None = None,
+) -> Diagnosis:
+    """Answer the question of the day.
+
+    Args:
+        window: The last days of one shop; ``window.day`` is the day in question.
+        calendar: Promotions and holidays.
+        stage: Size of the shop, or auto.
+        notes: What the import had to say.
+        only: Name of the one topic to answer; None runs all whose facts exist.
+    """
+    day = figures.headline(window, calendar, stage)
+    context = Context(calendar, day, market.market_view(window, day, calendar), notes)
+    sections, hints = _sections(window, context, only)
+    findings = _shown(context, sections)
+    verdict = judge(context, findings)
+    return Diagnosis(
+        shop=window.shop,
+        day=window.day,
+        phase=_phase(day),
+        verdict=verdict,
+        figures=tuple(_figure(figure) for figure in day.figures),
+        split=_split(day.split) if verdict.state is not State.INCOMPLETE_DATA else None,
+        findings=findings,
+        checked=_checked(sections),
+        notes=(*(note for section in sections for note in section.notes), *hints, *notes),
+        tables=tuple(table for section in sections for table in section.tables),
+    )
+
+
+def _sections(
+    window: Window, context: Context, only: str | None
+) -> tuple[list[Section], list[Note]]:
+    sections, hints = [], []
+    for topic in TOPICS:
+        if only is not None and topic.name not in {only, "data"}:
+            continue
+        if any(window.has(fact) for fact in topic.needs):
+            sections.append(topic.examine(window, context))
+        else:
+            hints.append(_hint(topic))
+    return sections, hints
+
+
+def _hint(topic: Topic) -> Note:
+    return Note(
+        "missing_export",
+        message("note.missing", topic=Term("topic", topic.name), layout=Term("layout", topic.hint)),
+    )
+
+
+def _shown(context: Context, sections: Iterable[Section]) -> tuple[Finding, ...]:
+    """Keep findings only where a day can be judged; causes first, ranked by yuan."""
+    if not context.shop_day.is_complete:
+        return ()
+    found = [finding for section in sections for finding in section.findings]
+    linked = link(found, Cause(context.market.cause))
+    return tuple(sorted(linked, key=_rank))
+
+
+def _rank(finding: Finding) -> tuple[bool, int, float, str]:
+    return (
+        finding.because_of is not None,
+        _SEVERITY[finding.severity],
+        -abs(finding.impact or 0),
+        finding.id,
+    )
+
+
+def _checked(sections: Sequence[Section]) -> tuple[Checked, ...]:
+    return tuple(checked for section in sections for checked in section.checked)
+
+
+def _phase(day: ShopDay) -> Message | None:
+    phase = day.phase
+    if phase.name is None:
+        return None
+    return message("phase.of_event", event=phase.name, phase=Term("phase", phase.phase.value))
+
+
+def _figure(figure: MetricDay) -> Figure:
+    return Figure(
+        metric=figure.metric,
+        unit=figure.unit,
+        value=figure.value,
+        baseline=figure.baseline,
+        expected_low=figure.low,
+        expected_high=figure.high,
+        previous_day=figure.previous_day,
+        same_weekday=figure.same_weekday,
+        peer=figure.peer,
+        abnormal=figure.is_abnormal,
+        trend=figure.trend,
+    )
+
+
+def _split(split: PaidSplit | None) -> Split | None:
+    if split is None:
+        return None
+    parts = tuple(Part(factor, amount) for factor, amount in split.parts)
+    return Split("paid_amount", split.start, split.end, parts)

@@ -1,0 +1,37 @@
+"""What a topic is: one question of the day, asked of the window and answered with a section."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from storeops.calendars import Calendar
+from storeops.diagnose.finding import Section
+from storeops.facts import Window
+from storeops.messages import Note
+from storeops.metrics.results import MarketView, ShopDay
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What all topics share: the day's figures, the market's, and what the import had to say."""
+
+    calendar: Calendar
+    shop_day: ShopDay
+    market: MarketView
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One question.
+
+    ``needs`` names the facts without any of which the topic has nothing to say; ``hint`` is the
+    layout whose download would let it answer.
+    """
+
+    name: str
+    question: str
+    needs: tuple[str, ...]
+    hint: str
+    examine: Callable[[Window, Context], Section]

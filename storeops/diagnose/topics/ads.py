@@ -1,0 +1,183 @@
+"""Did the ads change: spend, clicks, price per click, return?"""
+
+from __future__ import annotations
+
+from storeops.diagnose.finding import (
+    Checked,
+    Confidence,
+    DataTable,
+    Evidence,
+    Finding,
+    Owner,
+    Section,
+    Severity,
+    Subject,
+    TableColumn,
+)
+from storeops.diagnose.topic import Context, Topic
+from storeops.diagnose.wording import direction, relative, yuan
+from storeops.facts import Window
+from storeops.messages import Message, Note, Quantity, Term, Unit, message
+from storeops.metrics import ads
+from storeops.metrics.results import AdFigures, AdLine, AdReport
+
+_COLUMNS = (
+    TableColumn("column.scene", Unit.TEXT),
+    TableColumn("metric.ad_spend", Unit.CNY),
+    TableColumn("column.spend_before", Unit.CNY),
+    TableColumn("metric.impressions", Unit.COUNT),
+    TableColumn("metric.clicks", Unit.COUNT),
+    TableColumn("metric.click_through_rate", Unit.RATIO, ("metric.clicks", "metric.impressions")),
+    TableColumn("metric.cost_per_click", Unit.CNY, ("metric.ad_spend", "metric.clicks")),
+    TableColumn("metric.attributed_amount", Unit.CNY),
+    TableColumn(
+        "metric.return_on_ad_spend", Unit.FACTOR, ("metric.attributed_amount", "metric.ad_spend")
+    ),
+    TableColumn("column.week_spend", Unit.CNY),
+    TableColumn("column.week_return", Unit.FACTOR),
+    TableColumn("column.week_return_before", Unit.FACTOR),
+)
+
+
+def examine(window: Window, context: Context) -> Section:
+    """Judge the account and every scene; the return is read over the trailing days only."""
+    report = ads.ad_report(window, context.shop_day, context.calendar)
+    if report is None:
+        return Section("ads")
+    findings = tuple(
+        _finding(line, report) for line in (report.account, *report.scenes) if line.is_abnormal
+    )
+    # The account moving because one scene moved is one finding, not two.
+    if len(findings) > 1 and not report.account.key:
+        findings = findings[1:]
+    return Section(
+        "ads",
+        findings,
+        () if findings else (Checked("ads", _summary(report)),),
+        _notes(report),
+        (_table(report),),
+    )
+
+
+def _summary(report: AdReport) -> Message:
+    day = report.account.day or report.account.week
+    return message(
+        "checked.ads",
+        spend=yuan(day.spend),
+        ppc=Quantity(day.cost_per_click, Unit.CNY),
+        roi=Quantity(report.account.week.return_on_ad_spend, Unit.FACTOR),
+        window=Term("window", report.window),
+    )
+
+
+def _finding(line: AdLine, report: AdReport) -> Finding:
+    now, before = line.day, line.day_before
+    scene = line.key != ""
+    return Finding(
+        id=f"scene:{line.key}" if scene else "ads.account",
+        topic="ads",
+        subject=Subject("scene", line.key, line.name) if scene else Subject("ads", "account"),
+        metric="ad_spend",
+        direction=direction(_difference(now, before)),
+        severity=Severity.WARN,
+        owner=Owner.PROMOTION,
+        text=message(
+            "finding.ads.scene" if scene else "finding.ads",
+            name=line.name or line.key,
+            value=yuan(now.spend if now else None),
+            baseline=yuan(before.spend if before else None),
+            change=relative(now.spend if now else None, before.spend if before else None),
+        ),
+        significance=line.z,
+        confidence=Confidence.LIKELY,
+        action=message(
+            "action.ads.up" if (_difference(now, before) or 0) > 0 else "action.ads.down"
+        ),
+        evidence=_evidence(line, report),
+    )
+
+
+def _difference(now: AdFigures | None, before: AdFigures | None) -> float | None:
+    return None if now is None or before is None else now.spend - before.spend
+
+
+def _evidence(line: AdLine, report: AdReport) -> tuple[Evidence, ...]:
+    now, before = line.day, line.day_before
+    lines = []
+    for metric, unit in (
+        ("impressions", Unit.COUNT),
+        ("click_through_rate", Unit.RATIO),
+        ("cost_per_click", Unit.CNY),
+    ):
+        value, baseline = getattr(now, metric, None), getattr(before, metric, None)
+        text = message(
+            "evidence.figure",
+            metric=Term("metric", metric),
+            value=Quantity(value, unit),
+            baseline=Quantity(baseline, unit),
+            change=relative(value, baseline),
+        )
+        lines.append(Evidence(text, metric, value, baseline))
+    roi = line.week.return_on_ad_spend
+    was = line.week_before.return_on_ad_spend if line.week_before else None
+    told = message(
+        "evidence.return",
+        days=len(report.week_days),
+        value=Quantity(roi, Unit.FACTOR),
+        baseline=Quantity(was, Unit.FACTOR),
+        window=Term("window", report.window),
+    )
+    return (*lines, Evidence(told, "return_on_ad_spend", roi, was))
+
+
+def _notes(report: AdReport) -> tuple[Note, ...]:
+    notes = []
+    if report.window == "unknown":
+        notes.append(Note("window_unknown", message("note.ad_window_unknown")))
+    if report.immature_days:
+        notes.append(
+            Note(
+                "immature",
+                message(
+                    "note.ads_immature",
+                    first=min(report.immature_days),
+                    last=max(report.immature_days),
+                    window=Term("window", report.window),
+                ),
+            )
+        )
+    if report.other_windows:
+        others = tuple(Term("window", name) for name in report.other_windows)
+        notes.append(
+            Note(
+                "other_window",
+                message("note.ad_windows", used=Term("window", report.window), others=others),
+            )
+        )
+    return tuple(notes)
+
+
+def _table(report: AdReport) -> DataTable:
+    rows = tuple(_row(line) for line in (report.account, *report.scenes))
+    return DataTable("table.ads", _COLUMNS, rows)
+
+
+def _row(line: AdLine) -> tuple[object, ...]:
+    day = line.day
+    return (
+        (line.name or line.key) if line.key else message("ads.account"),
+        day.spend if day else None,
+        line.day_before.spend if line.day_before else None,
+        day.impressions if day else None,
+        day.clicks if day else None,
+        day.click_through_rate if day else None,
+        day.cost_per_click if day else None,
+        day.attributed_amount if day else None,
+        day.return_on_ad_spend if day else None,
+        line.week.spend,
+        line.week.return_on_ad_spend,
+        line.week_before.return_on_ad_spend if line.week_before else None,
+    )
+
+
+TOPIC = Topic("ads", "Did the ads change?", ("ad_daily",), "alimama_scenes", examine)

@@ -1,0 +1,97 @@
+"""Which items moved, and what moved in them?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from storeops.diagnose.finding import Evidence, Finding, Owner, Section, TableColumn
+from storeops.diagnose.topic import Context, Topic
+from storeops.diagnose.topics.members import Kind, section
+from storeops.diagnose.wording import yuan
+from storeops.facts import Window
+from storeops.messages import Change, Message, Quantity, Term, Unit, message
+from storeops.metrics import attribution, change
+from storeops.metrics.results import Move
+
+_SHARE_OF_MOVE = 0.5
+_MANY = 5
+
+
+def _owner(move: Move, factor: str) -> Owner:
+    if move.is_vanished:
+        return Owner.OPERATIONS
+    return Owner.PROMOTION if factor == "visitors" else Owner.OPERATIONS
+
+
+def _action(move: Move, factor: str) -> Message:
+    if move.is_vanished:
+        return message("action.item.vanished")
+    way = "up" if move.change > 0 else "down"
+    return message(f"action.item.{factor}.{way}")
+
+
+def _cells(move: Move) -> tuple[object, ...]:
+    return (move.key, Term("role", move.role.value) if move.role else None)
+
+
+KIND = Kind(
+    topic="items",
+    subject="item",
+    table="table.items",
+    name_column="column.item",
+    owner=_owner,
+    action=_action,
+    columns=(TableColumn("column.item_id", Unit.TEXT), TableColumn("column.role", Unit.TEXT)),
+    cells=_cells,
+)
+
+
+def examine(window: Window, context: Context) -> Section:
+    """Judge every item; where the item's own sources are on file, say which one moved."""
+    moves = attribution.item_moves(window, context.shop_day)
+    found = section(KIND, moves, context)
+    if not window.has("item_source_daily"):
+        return found
+    detailed = tuple(
+        _with_sources(finding, window, context) if index < _MANY else finding
+        for index, finding in enumerate(found.findings)
+    )
+    return replace(found, findings=detailed)
+
+
+def _with_sources(finding: Finding, window: Window, context: Context) -> Finding:
+    moves = attribution.item_source_moves(window, context.shop_day, finding.subject.id)
+    lead = next(
+        (
+            move
+            for move in moves.members
+            if _leads(move.now.visitors - move.before.visitors, finding, moves.members)
+        ),
+        None,
+    )
+    if lead is None:
+        return finding
+    text = message(
+        "evidence.item_source",
+        source=lead.name or lead.key,
+        value=Quantity(lead.now.visitors, Unit.PEOPLE),
+        baseline=Quantity(lead.before.visitors, Unit.PEOPLE),
+        change=Change(change.relative(lead.now.visitors, lead.before.visitors)),
+        impact=yuan(lead.change),
+    )
+    told = Evidence(text, f"source:{lead.key}", lead.now.visitors, lead.before.visitors)
+    return replace(finding, evidence=(*finding.evidence, told))
+
+
+def _leads(moved: float, finding: Finding, members: tuple[Move, ...]) -> bool:
+    """Tell whether one source carries at least half of the visitors that came or went."""
+    sign = 1 if (finding.impact or 0) > 0 else -1
+    same_way = sum(
+        abs(move.now.visitors - move.before.visitors)
+        for move in members
+        if (move.now.visitors - move.before.visitors) * sign > 0
+    )
+    return moved * sign > 0 and abs(moved) >= _SHARE_OF_MOVE * same_way
+
+
+TOPIC = Topic("items", "Which items moved?", ("item_daily",), "sycm_items", examine)

@@ -1,0 +1,162 @@
+"""What items, sources and words have in common: members that moved, and a table of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from storeops.diagnose.finding import (
+    Checked,
+    Confidence,
+    DataTable,
+    Finding,
+    Owner,
+    Section,
+    Severity,
+    Subject,
+    TableColumn,
+)
+from storeops.diagnose.topic import Context
+from storeops.diagnose.wording import direction, factor_evidence, main_factor, shortened, yuan
+from storeops.messages import Change, Message, Quantity, Term, Unit, message
+from storeops.metrics import change
+from storeops.metrics.results import Move, Moves, Role
+
+OF_CHANGE = 0.10
+"""A member carrying a tenth of an abnormal day's change is worth a line (DOMAIN J3, J4)."""
+TABLE_ROWS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How one kind of member speaks: its topic, its subject, who owns what of it."""
+
+    topic: str
+    subject: str
+    table: str
+    name_column: str
+    owner: Callable[[Move, str], Owner]
+    action: Callable[[Move, str], Message]
+    columns: tuple[TableColumn, ...] = ()
+    """Columns between the name and the figures."""
+    cells: Callable[[Move], tuple[object, ...]] = lambda move: ()  # noqa: ARG005 (the shape)
+
+
+def section(kind: Kind, moves: Moves, context: Context) -> Section:
+    """Report the members that moved enough to matter, and table all of them."""
+    findings = tuple(
+        _finding(kind, move, context) for move in moves.members if _matters(move, context)
+    )
+    checked: tuple[Checked, ...] = ()
+    if moves.members and not findings:
+        checked = (
+            Checked(
+                kind.topic,
+                message(
+                    "checked.members", kind=Term("subject", kind.subject), n=len(moves.members)
+                ),
+            ),
+        )
+    tables = (_table(kind, moves),) if moves.members else ()
+    return Section(kind.topic, findings, checked, tables=tables)
+
+
+def _matters(move: Move, context: Context) -> bool:
+    """Size and significance and money; on an abnormal day also its part of the change."""
+    if not move.is_significant or abs(move.change) < context.shop_day.money_floor:
+        return False
+    if context.shop_day.is_abnormal:
+        return move.share is not None and move.share >= OF_CHANGE
+    return True
+
+
+def _finding(kind: Kind, move: Move, context: Context) -> Finding:
+    factor = main_factor(move.split)
+    explains = context.shop_day.is_abnormal
+    loss = move.change < 0
+    return Finding(
+        id=f"{kind.subject}:{move.key}",
+        topic=kind.topic,
+        subject=Subject(kind.subject, move.key, move.name),
+        metric="paid_amount",
+        direction=direction(move.change),
+        severity=Severity.ACT if loss and explains else Severity.WARN if loss else Severity.INFO,
+        owner=kind.owner(move, factor),
+        text=_text(kind, move, factor, explains=explains),
+        impact=move.change,
+        significance=move.z,
+        confidence=Confidence.STRONG if explains else Confidence.LIKELY,
+        action=kind.action(move, factor),
+        evidence=factor_evidence(move.now, move.before, move.split),
+    )
+
+
+def _text(kind: Kind, move: Move, factor: str, *, explains: bool) -> Message:
+    form = "new" if move.is_new else "vanished" if move.is_vanished else "moved"
+    shared = explains and move.share is not None and move.share <= 1
+    return message(
+        f"finding.member.{form}" + (".share" if shared else ""),
+        kind=Term("role", move.role.value)
+        if move.role in {Role.HERO, Role.SECOND}
+        else Term("subject", kind.subject),
+        name=shortened(move.name or move.key),
+        value=yuan(move.now.amount),
+        baseline=yuan(move.before.amount),
+        change=Change(change.relative(move.now.amount, move.before.amount)),
+        impact=yuan(move.change),
+        share=Quantity(move.share, Unit.RATIO),
+        factor=Term("metric", factor),
+        factor_change=Change(_factor_change(move, factor)),
+    )
+
+
+def _factor_change(move: Move, factor: str) -> float | None:
+    now, before = move.now, move.before
+    if factor == "visitors":
+        return change.relative(now.visitors, before.visitors)
+    if factor == "conversion_rate":
+        return change.relative(
+            change.ratio(now.buyers, now.visitors), change.ratio(before.buyers, before.visitors)
+        )
+    return change.relative(
+        change.ratio(now.amount, now.buyers), change.ratio(before.amount, before.buyers)
+    )
+
+
+def _table(kind: Kind, moves: Moves) -> DataTable:
+    columns = (
+        TableColumn(kind.name_column, Unit.TEXT),
+        *kind.columns,
+        TableColumn("metric.visitors", Unit.PEOPLE),
+        TableColumn("column.visitors_before", Unit.PEOPLE),
+        TableColumn("metric.paid_buyers", Unit.PEOPLE),
+        TableColumn(
+            "metric.conversion_rate", Unit.RATIO, ("metric.paid_buyers", "metric.visitors")
+        ),
+        TableColumn("metric.paid_amount", Unit.CNY),
+        TableColumn("column.paid_before", Unit.CNY),
+        TableColumn("column.impact", Unit.CNY),
+        TableColumn("column.part_visitors", Unit.CNY),
+        TableColumn("column.part_conversion", Unit.CNY),
+        TableColumn("column.part_amount", Unit.CNY),
+    )
+    return DataTable(
+        kind.table, columns, tuple(_row(kind, move) for move in moves.members[:TABLE_ROWS])
+    )
+
+
+def _row(kind: Kind, move: Move) -> tuple[object, ...]:
+    return (
+        move.name or move.key,
+        *kind.cells(move),
+        move.now.visitors,
+        move.before.visitors,
+        move.now.buyers,
+        change.ratio(move.now.buyers, move.now.visitors),
+        move.now.amount,
+        move.before.amount,
+        move.change,
+        move.split.visitors,
+        move.split.conversion_rate,
+        move.split.amount_per_buyer,
+    )

@@ -1,0 +1,200 @@
+"""Was the day normal, and which factor moved it?"""
+
+from __future__ import annotations
+
+from storeops.calendars import DayPhase
+from storeops.diagnose.finding import (
+    Checked,
+    Confidence,
+    DataTable,
+    Evidence,
+    Finding,
+    Owner,
+    Section,
+    Severity,
+    Subject,
+    TableColumn,
+)
+from storeops.diagnose.topic import Context, Topic
+from storeops.diagnose.wording import (
+    direction,
+    factor_evidence,
+    main_factor,
+    relative,
+    weekday,
+    yuan,
+)
+from storeops.facts import Window
+from storeops.messages import Message, Quantity, Term, Unit, message
+from storeops.metrics import tables
+from storeops.metrics.results import MetricDay
+
+PAID = "shop.paid_amount"
+"""Id of the finding that the day as a whole is abnormal; others hang on it or carry it."""
+
+_OWNERS = {
+    "visitors": Owner.PROMOTION,
+    "conversion_rate": Owner.OPERATIONS,
+    "amount_per_buyer": Owner.OPERATIONS,
+    "refunded_amount": Owner.SERVICE,
+    "ad_spend": Owner.PROMOTION,
+}
+_OF_SALES = ("paid_amount", "visitors", "paid_buyers", "conversion_rate", "amount_per_buyer")
+_DAILY = (
+    ("paid_amount", None),
+    ("visitors", None),
+    ("paid_buyers", None),
+    ("conversion_rate", ("metric.paid_buyers", "metric.visitors")),
+    ("amount_per_buyer", ("metric.paid_amount", "metric.paid_buyers")),
+    ("amount_per_visitor", ("metric.paid_amount", "metric.visitors")),
+    ("add_to_cart_visitors", None),
+    ("add_to_cart_rate", ("metric.add_to_cart_visitors", "metric.visitors")),
+    ("wishlist_visitors", None),
+    ("wishlist_visitors", None),
+    ("wishlist_rate", ("metric.wishlist_visitors", "metric.visitors")),
+    ("refunded_amount", None),
+    ("ad_spend", None),
+    ("ad_cost_share", ("metric.ad_spend", "metric.paid_amount")),
+)
+
+
+def examine(window: Window, context: Context) -> Section:
+    """Judge the headline figures; sales falling in all of them is one finding."""
+    day = context.shop_day
+    findings: list[Finding] = []
+    abnormal = [figure for figure in day.figures if figure.is_abnormal]
+    of_sales = [figure for figure in abnormal if figure.metric in _OF_SALES]
+    if of_sales:
+        findings.append(_sales(context, of_sales))
+    findings += [_single(figure) for figure in abnormal if figure.metric not in _OF_SALES]
+    checked = tuple(
+        Checked("shop", _fine(figure))
+        for figure in day.figures
+        if not figure.is_abnormal and figure.baseline is not None and figure.value is not None
+    )
+    found = (_daily(window, context), *_split(context))
+    return Section("shop", tuple(findings), checked, tables=tuple(t for t in found if t.rows))
+
+
+def _sales(context: Context, moved: list[MetricDay]) -> Finding:
+    day = context.shop_day
+    lead = next((figure for figure in moved if figure.metric == "paid_amount"), moved[0])
+    factor = main_factor(day.split) if day.split else lead.metric
+    return Finding(
+        id=PAID,
+        topic="shop",
+        subject=Subject("shop", "shop"),
+        metric=lead.metric,
+        direction=direction(lead.change),
+        severity=Severity.ACT if (lead.impact or 0) < 0 else Severity.WARN,
+        owner=_OWNERS.get(factor, Owner.OPERATIONS),
+        text=message(
+            "finding.shop",
+            metric=Term("metric", lead.metric),
+            value=Quantity(lead.value, lead.unit),
+            baseline=Quantity(lead.baseline, lead.unit),
+            change=relative(lead.value, lead.baseline),
+            impact=yuan(lead.impact),
+            factor=Term("metric", factor),
+        ),
+        impact=lead.impact,
+        significance=lead.z,
+        confidence=Confidence.STRONG,
+        action=message(f"action.shop.{factor}" if day.split else "action.shop.visitors"),
+        evidence=factor_evidence(day.now, day.before, day.split)
+        if day.now and day.before and day.split
+        else tuple(_evidence(figure) for figure in moved),
+    )
+
+
+def _evidence(figure: MetricDay) -> Evidence:
+    return Evidence(
+        message(
+            "evidence.figure",
+            metric=Term("metric", figure.metric),
+            value=Quantity(figure.value, figure.unit),
+            baseline=Quantity(figure.baseline, figure.unit),
+            change=relative(figure.value, figure.baseline),
+        ),
+        figure.metric,
+        figure.value,
+        figure.baseline,
+    )
+
+
+def _single(figure: MetricDay) -> Finding:
+    return Finding(
+        id=f"shop.{figure.metric}",
+        topic="shop",
+        subject=Subject("shop", "shop"),
+        metric=figure.metric,
+        direction=direction(figure.change),
+        severity=Severity.WARN,
+        owner=_OWNERS.get(figure.metric, Owner.OPERATIONS),
+        text=message(
+            "finding.figure",
+            metric=Term("metric", figure.metric),
+            value=Quantity(figure.value, figure.unit),
+            baseline=Quantity(figure.baseline, figure.unit),
+            change=relative(figure.value, figure.baseline),
+        ),
+        impact=figure.impact,
+        significance=figure.z,
+        action=message(f"action.shop.{figure.metric}"),
+        evidence=(_evidence(figure),),
+    )
+
+
+def _fine(figure: MetricDay) -> Message:
+    return message(
+        "checked.figure",
+        metric=Term("metric", figure.metric),
+        value=Quantity(figure.value, figure.unit),
+        change=relative(figure.value, figure.baseline),
+    )
+
+
+def _daily(window: Window, context: Context) -> DataTable:
+    rows = tables.daily(window, context.calendar, tuple(name for name, _ in _DAILY))
+    columns = (
+        TableColumn("column.date", Unit.DATE),
+        TableColumn("column.weekday", Unit.TEXT),
+        TableColumn("column.phase", Unit.TEXT),
+        *(TableColumn(f"metric.{name}", tables.unit(name), formula) for name, formula in _DAILY),
+    )
+    return DataTable(
+        "table.daily",
+        columns,
+        tuple(
+            (row.day, weekday(row.day), _phase(row.phase), *row.values)
+            for row in rows
+        ),
+        frozenset(index for index, row in enumerate(rows) if row.phase.phase.is_promotion),
+    )
+
+
+def _phase(phase: DayPhase) -> object:
+    if phase.name is None:
+        return Term("phase", phase.phase.value)
+    return message("phase.of_event", event=phase.name, phase=Term("phase", phase.phase.value))
+
+
+def _split(context: Context) -> tuple[DataTable, ...]:
+    split = context.shop_day.split
+    if split is None:
+        return ()
+    rows: tuple[tuple[object, ...], ...] = (
+        (message("split.start"), split.start),
+        *((Term("metric", factor), amount) for factor, amount in split.parts),
+        (message("split.end"), split.end),
+    )
+    return (
+        DataTable(
+            "table.split",
+            (TableColumn("column.factor", Unit.TEXT), TableColumn("column.impact", Unit.CNY)),
+            rows,
+        ),
+    )
+
+
+TOPIC = Topic("shop", "Was the day normal?", ("shop_daily",), "sycm_shop_report", examine)

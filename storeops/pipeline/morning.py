@@ -1,0 +1,169 @@
+"""The main road: import what is new, look at the last complete day, report on it, file it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from storeops.calendars import load_calendar
+from storeops.delivery.files import Receipt, file_report
+from storeops.diagnose.day import diagnose
+from storeops.diagnose.finding import Severity, State
+from storeops.errors import StoreopsError
+from storeops.facts import SHOP_DAILY, Window
+from storeops.history import History
+from storeops.messages import Message, message
+from storeops.metrics.completeness import last_complete_day
+from storeops.pipeline.importing import Imported, import_folder
+from storeops.pipeline.workspace import (
+    Progress,
+    Request,
+    Workspace,
+    open_record,
+    open_workspace,
+    silent,
+)
+from storeops.reporter import excel
+from storeops.reporter.blocks import Report
+from storeops.reporter.build import build
+from storeops.reporter.lang import catalogue
+from storeops.reporter.lang import language as chosen_language
+
+RESTATED_DAYS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Morning:
+    """One workspace's morning: its reports, what to say about it, and how it ended."""
+
+    root: Path
+    reports: tuple[Report, ...] = ()
+    said: tuple[Message, ...] = ()
+    faulty: bool = False
+    error: StoreopsError | None = None
+
+    @property
+    def status(self) -> int:
+        """Exit status: 0 normal, 1 needs attention, 2 data missing or invalid."""
+        if self.error is not None or not self.reports:
+            return 2
+        states = {report.verdict.state for report in self.reports}
+        urgent = any(f.severity is Severity.ACT for r in self.reports for f in r.findings)
+        if State.ABNORMAL in states or urgent:
+            return 1
+        unjudged = {State.INSUFFICIENT_DATA, State.INCOMPLETE_DATA}
+        return 2 if self.faulty or states & unjudged else 0
+
+
+def morning(
+    root: Path,
+    request: Request,
+    *,
+    topic: str | None = None,
+    language: str | None = None,
+    workbook: bool | Path = True,
+    progress: Progress = silent,
+) -> Morning:
+    """Answer the question of the morning for every shop of a workspace.
+
+    Args:
+        root: The workspace.
+        request: What the caller wants.
+        topic: Answer one topic only; None runs all whose facts exist.
+        language: zh or en for the workbook; None follows settings and locale.
+        workbook: Whether to file a workbook in the reports folder, or where else to write it.
+        progress: Shows a bar over the files.
+
+    Raises:
+        StoreopsError: No day to report on, an unknown shop, the record cannot be used.
+    """
+    workspace = open_workspace(root)
+    with open_record(workspace, request.now) as record:
+        imported = import_folder(workspace, record, request, progress)
+        reports = tuple(_reports(workspace, record, imported, request, topic))
+    if not reports:
+        return _nothing(root, imported)
+    said: tuple[Message, ...] = ()
+    elsewhere = workbook if isinstance(workbook, Path) else None
+    if elsewhere or (workbook and workspace.settings.report.workbook):
+        said = tuple(_filed(workspace, reports, language, elsewhere))
+    return Morning(root, reports, said, faulty=imported.faulty)
+
+
+def _nothing(root: Path, imported: Imported) -> Morning:
+    """Say that no file of the folder could be used, and what is wrong with each."""
+    problem = StoreopsError(
+        message("nothing.read", folder=str(root), files=len(imported.readings)),
+        message("nothing.read.hint"),
+    )
+    said = tuple(note.message for note in imported.notes)
+    return Morning(root, said=said, faulty=imported.faulty, error=problem)
+
+
+def shop_names(record: History, request: Request) -> tuple[str, ...]:
+    """List the shops asked for, all of the record by default."""
+    names = tuple(shop.name for shop in record.shops())
+    if request.shop is None or not names:
+        return names
+    if request.shop not in names:
+        raise StoreopsError(
+            message("shop.unknown", shop=request.shop, shops=names), message("shop.unknown.hint")
+        )
+    return (request.shop,)
+
+
+def _reports(
+    workspace: Workspace,
+    record: History,
+    imported: Imported,
+    request: Request,
+    topic: str | None,
+) -> Iterator[Report]:
+    calendar = load_calendar(workspace.settings.events)
+    for shop in shop_names(record, request):
+        window = _window(record, shop, request.day)
+        files = imported.of_shop(shop)
+        diagnosis = diagnose(
+            window, calendar, stage=workspace.settings.shop.stage, notes=files.notes, only=topic
+        )
+        yield build(diagnosis, files.files)
+
+
+def _window(record: History, shop: str, asked: date | None) -> Window:
+    """Read the window that ends on the day asked for, else on the last complete day."""
+    last = max(record.last_days(shop).values())
+    window = record.window(shop, asked or last)
+    if asked is None:
+        day = _last_complete(window)
+        if day is not None and day != window.day:
+            window = record.window(shop, day)
+    first = window.day - timedelta(days=RESTATED_DAYS)
+    restated = record.restatements(shop, first=first, last=window.day)
+    return replace(window, restated=restated)
+
+
+def _last_complete(window: Window) -> date | None:
+    frame = window.tables.get(SHOP_DAILY.name)
+    return None if frame is None else last_complete_day(frame)
+
+
+def _filed(
+    workspace: Workspace, reports: tuple[Report, ...], language: str | None, target: Path | None
+) -> Iterator[Message]:
+    words = catalogue(language or chosen_language(workspace.settings.report.language, os.environ))
+    for report in reports:
+        name = words.say("filed.name", shop=report.shop, day=report.day)
+        folder = workspace.reports
+        if target is not None:
+            folder, name = target.parent, target.name
+        path = folder / name
+        previous = path.read_bytes() if path.is_file() else None
+        receipt = file_report(folder, name, excel.render(report, words, previous, name))
+        yield _said(receipt)
+
+
+def _said(receipt: Receipt) -> Message:
+    return message(f"filed.{receipt.status}", path=str(receipt.path))
