@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+UNKNOWN_WINDOW = "unknown"
+UNKNOWN_ATTRIBUTION = "unspecified"
+UNSTATED = frozenset({UNKNOWN_WINDOW, UNKNOWN_ATTRIBUTION})
+"""Outside values that nobody has told yet; told later, they replace these."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One fact table.

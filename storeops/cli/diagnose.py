@@ -14,7 +14,7 @@ from storeops.cli import options
 from storeops.cli.progress import chosen
 
 if TYPE_CHECKING:
-    from storeops.pipeline import Morning
+    from storeops.pipeline import Morning, Request
     from storeops.reporter.blocks import Report
 
 _EPILOG = (
@@ -72,18 +72,23 @@ def diagnose(
     """昨天正常吗，为什么，值多少钱，谁处理 / Was the day normal; if not, why, how much, who."""
     from storeops import fleet
 
+    def look() -> tuple[Morning, ...]:
+        return fleet.diagnose(
+            tuple(folders or [Path()]),
+            asked,
+            language=lang.value if lang else None,
+            workbook=xlsx or not no_workbook,
+            jobs=jobs,
+            progress=chosen(quiet=quiet),
+        )
+
     asked = options.request(
         day=day, shop=shop, window=ad_window, attribution=attribution,
         file_day=file_date, item_id=item_id,
     )  # fmt: skip
-    mornings = fleet.diagnose(
-        tuple(folders or [Path()]),
-        asked,
-        language=lang.value if lang else None,
-        workbook=xlsx or not no_workbook,
-        jobs=jobs,
-        progress=chosen(quiet=quiet),
-    )
+    mornings = look()
+    if not quiet and _ask_attribution(mornings, asked, lang):
+        mornings = look()
     reports = [report for morning in mornings for report in morning.reports]
     if as_json:
         show_json(reports, lang)
@@ -92,6 +97,27 @@ def diagnose(
     for morning in mornings:
         _talk(morning, lang, quiet=quiet)
     raise typer.Exit(max((morning.status for morning in mornings), default=2))
+
+
+def _ask_attribution(
+    mornings: tuple[Morning, ...], asked: Request, lang: options.Language | None
+) -> bool:
+    """Ask a person, once per workspace, which tab the source files are from."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    from storeops import pipeline
+
+    answered = False
+    for morning in mornings:
+        if morning.asks_attribution:
+            question = options.words(lang).say("ask.attribution")
+            choices = [*options.AttributionChoice, "unspecified"]
+            answer = typer.prompt(question, default=choices[-1], err=True)
+            if answer in choices:
+                workspace = pipeline.open_workspace(morning.root)
+                pipeline.answer_attribution(workspace, asked.now, str(answer))
+                answered = answered or answer != choices[-1]
+    return answered
 
 
 def show_json(reports: list[Report], lang: options.Language | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from storeops.calendars import Calendar
 from storeops.diagnose.finding import (
@@ -45,14 +46,14 @@ def diagnose(
         calendar: Promotions and holidays.
         stage: Size of the shop, or auto.
         notes: What the import had to say.
-        only: Name of the one topic to answer; None runs all whose facts exist.
+        only: Name of the one topic to tell of; None tells all. The verdict is the same.
     """
     day = figures.headline(window, calendar, stage)
     context = Context(calendar, day, market.market_view(window, day, calendar), notes)
-    sections, hints = _sections(window, context, only)
+    sections, hints = _sections(window, context)
     findings = _shown(context, sections)
     verdict = judge(context, findings)
-    return Diagnosis(
+    told = Diagnosis(
         shop=window.shop,
         day=window.day,
         phase=_phase(day),
@@ -64,15 +65,29 @@ def diagnose(
         notes=(*(note for section in sections for note in section.notes), *hints, *notes),
         tables=tuple(table for section in sections for table in section.tables),
     )
+    return told if only is None else _focused(told, only, sections)
 
 
-def _sections(
-    window: Window, context: Context, only: str | None
-) -> tuple[list[Section], list[Note]]:
+def _focused(told: Diagnosis, only: str, sections: Sequence[Section]) -> Diagnosis:
+    """Keep one topic's part of the whole diagnosis: the verdict stays that of the day."""
+    mine = [section for section in sections if section.topic == only]
+    data = [section for section in sections if section.topic == "data"]
+    return replace(
+        told,
+        figures=told.figures if only == "shop" else (),
+        split=told.split if only == "shop" else None,
+        findings=tuple(finding for finding in told.findings if finding.topic == only),
+        checked=_checked(mine),
+        notes=tuple(note for section in (*mine, *data) for note in section.notes)
+        or tuple(note for note in told.notes if note.kind == "missing_export" and not mine),
+        tables=tuple(table for section in mine for table in section.tables),
+        focus=only,
+    )
+
+
+def _sections(window: Window, context: Context) -> tuple[list[Section], list[Note]]:
     sections, hints = [], []
     for topic in TOPICS:
-        if only is not None and topic.name not in {only, "data"}:
-            continue
         if any(window.has(fact) for fact in topic.needs):
             sections.append(topic.examine(window, context))
         else:

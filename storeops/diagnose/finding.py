@@ -207,12 +207,14 @@ class TableColumn:
     """One column of a table: a label id (``metric.visitors``, ``column.source``) and its unit.
 
     ``formula`` asks a workbook to write a live quotient of two other columns of the row (their
-    ids) instead of the value: numerator and denominator.
+    ids) instead of the value: numerator and denominator. ``detail`` columns are for the workbook,
+    a one-screen view leaves them out.
     """
 
     id: str
     unit: Unit
     formula: tuple[str, str] | None = None
+    detail: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +255,10 @@ class DataTable:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """All of one shop's day: what ``reporter.build`` turns into a report."""
+    """All of one shop's day: what ``reporter.build`` turns into a report.
+
+    ``focus`` names the topic when only one was asked for: its tables are then part of the answer.
+    """
 
     shop: str
     day: date
@@ -265,3 +270,4 @@ class Diagnosis:
     checked: tuple[Checked, ...]
     notes: tuple[Note, ...]
     tables: tuple[DataTable, ...]
+    focus: str | None = None

@@ -73,15 +73,20 @@ def _abnormal(
     cause = Cause(context.market.cause)
     factor = main_factor(day.split) if day.split else None
     way = "down" if (finding.impact or 0) < 0 else "up"
+    moved = day.figure(finding.metric) or paid
+    text = message(
+        f"verdict.abnormal.{way}" if finding.metric == "paid_amount" else "verdict.abnormal.figure",
+        **_basics(day, paid),
+        metric=Term("metric", moved.metric),
+        value=Quantity(moved.value, moved.unit),
+        moved=relative(moved.value, moved.baseline),
+        factor=_factor(day, factor),
+        place=_place(finding, findings),
+        market=_market(context),
+    )
     return Verdict(
         State.ABNORMAL,
-        message(
-            f"verdict.abnormal.{way}",
-            **_basics(day, paid),
-            factor=_factor(day, factor),
-            place=_place(finding, findings),
-            market=_market(context),
-        ),
+        text,
         cause=cause,
         direction=finding.direction,
         main_factor=factor,

@@ -78,7 +78,7 @@ def create(path: Path) -> None:
     draft = beside(path, ".new")
     for remains in (draft, beside(draft, ".wal")):
         remains.unlink(missing_ok=True)
-    with duckdb.connect(str(draft), config=_CONFIG) as connection:
+    with guarded(path), duckdb.connect(str(draft), config=_CONFIG) as connection:
         schema.create(connection)
     draft.replace(path)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from storeops.facts import FileReading
+from storeops.facts import UNSTATED, FileReading
 from storeops.history.entries import ImportEntry
 from storeops.history.rank import rank
 from storeops.history.serialise import dump_notes, dump_outside, load_notes, load_outside
@@ -83,6 +83,23 @@ def logged(connection: Connection, digests: Collection[str]) -> dict[tuple[str, 
 def identity(reading: FileReading) -> tuple[str, str]:
     """Tell what makes two imports the same: the bytes and the values from outside the file."""
     return reading.sha256, dump_outside(reading.outside)
+
+
+def told_since(reading: FileReading, stored: str) -> bool:
+    """Tell a logged file of equal bytes that lacked an answer this reading has.
+
+    Args:
+        reading: The file as read now.
+        stored: Outside values as logged, serialised.
+    """
+    before = load_outside(stored)
+    now = dict(reading.outside)
+    changed = {name for name in now if before.get(name) != now[name]}
+    return (
+        before.keys() == now.keys()
+        and bool(changed)
+        and all(before[name] in UNSTATED for name in changed)
+    )
 
 
 def mark(reading: FileReading) -> tuple[str, str, str]:

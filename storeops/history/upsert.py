@@ -8,7 +8,7 @@ files arrive.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -127,7 +127,21 @@ def _sort_out(
         if _downloaded(reading) < _downloaded(readings[earlier]):
             fresh[log.mark(reading)] = position
         outdated.update(entry.file_id for entry in rivals)
+        outdated.update(_unanswered(logged, reading))
     return sorted(fresh.values()), outdated
+
+
+def _unanswered(
+    logged: Mapping[tuple[str, str], Sequence[log.Logged]], reading: FileReading
+) -> set[int]:
+    """Find earlier imports of the same bytes that lacked an answer given now."""
+    return {
+        entry.file_id
+        for (sha256, outside), entries in logged.items()
+        if sha256 == reading.sha256 and log.told_since(reading, outside)
+        for entry in entries
+        if entry.shop == reading.shop
+    }
 
 
 def _is_same(entry: log.Logged, reading: FileReading, how: log.Circumstances) -> bool:

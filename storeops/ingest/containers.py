@@ -108,7 +108,7 @@ def decode(data: bytes) -> str:
 
 def _separated(text: str) -> list[list[str]]:
     lines = text.splitlines()[:_LOOK_AHEAD]
-    commas, tabs = (max(line.count(mark) for line in lines) for mark in ",\t")
+    commas, tabs = (max((line.count(mark) for line in lines), default=0) for mark in ",\t")
     if not commas and not tabs:
         raise unreadable("ingest.not_a_table")
     reader = csv.reader(

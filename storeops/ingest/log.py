@@ -22,11 +22,11 @@ class Log:
         self.notes.append(Note(kind, message(message_id, **args), self.file))
 
     def problem(self, kind: str, problem: Message, hint: Message | None, place: str | None) -> None:
-        """Add the note of a problem that ended the reading."""
+        """Note the problem that ended the reading; what was noticed before is of no use now."""
         args: dict[str, object] = {"problem": problem}
         if hint is not None:
             args["hint"] = hint
         if place is not None:
             args["place"] = place
         ending = "".join(f"_{name}" for name in ("place", "hint") if name in args)
-        self.notes.append(Note(kind, message(f"ingest.problem{ending}", **args), self.file))
+        self.notes = [Note(kind, message(f"ingest.problem{ending}", **args), self.file)]

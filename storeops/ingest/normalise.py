@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from storeops.errors import FileProblem
-from storeops.facts import FACTS
+from storeops.facts import FACTS, UNKNOWN_ATTRIBUTION, UNKNOWN_WINDOW
 from storeops.fields import Col
 from storeops.ingest.columns import parse_columns
 from storeops.ingest.grid import Part
 from storeops.ingest.layout import Layout
 from storeops.ingest.log import Log
-from storeops.ingest.outside import UNKNOWN_ATTRIBUTION, UNKNOWN_WINDOW
 from storeops.ingest.plan import plan
 from storeops.ingest.problems import refused
 from storeops.ingest.table import Table

@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
 from storeops.errors import ConfigError
+from storeops.facts import UNKNOWN_ATTRIBUTION, UNKNOWN_WINDOW
 from storeops.fields import Col
 from storeops.ingest.layout import Layout
 from storeops.ingest.problems import refused
@@ -16,8 +17,6 @@ from storeops.ingest.sources import Source
 from storeops.ingest.values import Period, parse_period
 from storeops.yamlfile import read_yaml
 
-UNKNOWN_WINDOW = "unknown"
-UNKNOWN_ATTRIBUTION = "unspecified"
 _SIDECAR_KEYS = ("date", "item_id", "attribution", "window")
 _ITEM_ID = re.compile(r"(?<![0-9A-Za-z])[0-9]{9,19}(?![0-9A-Za-z])")
 _DAYS = re.compile(

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from storeops.facts import UNKNOWN_ATTRIBUTION
 from storeops.fields import Col
 from storeops.ingest.layout import PartsCheck
 from storeops.ingest.log import Log
-from storeops.ingest.outside import UNKNOWN_ATTRIBUTION
 from storeops.ingest.plan import SHOP
 from storeops.ingest.problems import refused
 from storeops.ingest.table import Table
@@ -47,7 +47,7 @@ def validate(table: Table, log: Log) -> None:
 
 def _one_shop(table: Table, log: Log) -> None:
     values = table.values.get(SHOP, ())
-    shops = {values[line] for line in table.kept if values[line]} if values else set()
+    shops = {values[line] for line in table.body if values[line]} if values else set()
     shops |= {log.shop} if log.shop else set()
     if len(shops) > 1:
         raise refused("ingest.two_shops", kind="mixed_shops", shops=tuple(sorted(shops)))
@@ -144,26 +144,29 @@ def _disagree(
 
 def _reconcile(table: Table, log: Log) -> None:
     """Compare printed totals with the sum of what they cover; say where the first one differs."""
-    both_ways = table.values.get(Col.ATTRIBUTION, ("",))[:1] not in (
-        [name] for name in _OVERLAPPING
-    )
+    names, totals = table.plan.additive, list(_totals(table))
+    if not names or not totals:
+        return
     kept = set(table.kept)
-    for line, covered in _totals(table):
-        lines = [other for other in covered if other in kept]
-        for column in table.plan.additive:
-            values = table.values[column]
-            printed, found = float(values[line]), float(np.nansum(values[lines]))
-            slack = _HALF_FEN * (len(lines) + 1) + _CLOSE * abs(found)
-            if printed - found > slack or (both_ways and found - printed > slack):
-                log.note(
-                    "inconsistent",
-                    "ingest.total_note",
-                    place=table.place(column, line),
-                    column=table.header(column),
-                    printed=printed,
-                    computed=found,
-                )
-                return
+    covers = np.zeros((len(totals), len(table.part.grid.rows)))
+    for number, (_, covered) in enumerate(totals):
+        covers[number, [line for line in covered if line in kept]] = 1
+    values = np.array([table.values[name] for name in names])
+    printed = values[:, [line for line, _ in totals]].T
+    found = covers @ np.where(np.isnan(values), 0, values).T
+    slack = _HALF_FEN * (covers.sum(axis=1, keepdims=True) + 1) + _CLOSE * found
+    wrong = printed - found > slack
+    if table.values.get(Col.ATTRIBUTION, ("",))[0] not in _OVERLAPPING:
+        wrong |= found - printed > slack
+    for number, column in np.argwhere(wrong)[:1].tolist():
+        log.note(
+            "inconsistent",
+            "ingest.total_note",
+            place=table.place(names[column], totals[number][0]),
+            column=table.header(names[column]),
+            printed=float(printed[number, column]),
+            computed=float(found[number, column]),
+        )
 
 
 def _totals(table: Table) -> Iterator[tuple[int, Sequence[int]]]:

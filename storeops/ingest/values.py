@@ -261,6 +261,8 @@ def _as_bytes(columns: Sequence[Sequence[Cell]]) -> bytes:
     if not text or not text.isascii():
         return b""
     data = f"{_START}{text}{_END}".encode()
+    if not data.count(b"\x02") == data.count(b"\x03") == sum(map(len, columns)):
+        return b""  # a cell holds one of the marks itself
     for dash in _DASHES:
         if dash in data:
             data = data.replace(b"\x02%b\x03" % dash, b"\x02\x03")

@@ -2,8 +2,9 @@
 
 All series at once, on y = log(x / unit + 1/2). The centre is the median of the same weekday of
 up to eight normal weeks; with fewer than four of them, of the last 7 to 14 normal days with the
-weekday factors learned so far. The spread comes from all normal days of the last ten weeks, never
-below 5 % plus the counting noise of a Poisson number of that size.
+weekday factors learned so far. The spread is the error this very baseline made on the normal days
+of the last ten weeks (by its tail where that is fat), never below 5 % plus the counting noise of a
+Poisson number of that size.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ SHORT_FLOOR = 0.10
 """Least spread where the weekday profile is hardly known."""
 HALF = 0.5
 _MAD_TO_SD = 1.4826
+_Z90 = 1.645
+"""90 % of normal deviations are smaller."""
+_TAIL_DAYS = 20
 _WEEK = 7
 _LEARNED_DAYS = 14
 """Normal days needed before weekday factors are worth using."""
@@ -186,33 +190,55 @@ def _weekday_factors(y: Floats, days: Days, choice: Choice) -> Floats:
 
 
 def _day_variance(y: Floats, days: Days, choice: Choice) -> tuple[Floats, Ints]:
-    """Robust variance of normal days around their weekday, counting noise included.
+    """Robust variance of normal days around their baseline, counting noise included.
 
-    Two estimates, the larger rules: distance from the weekday's median (sees slow drift), and
-    change from one week to the next (needs no fit, so it is honest with few weeks).
+    With enough history: how far past days lay from the median of the weeks before them, which is
+    the very error this baseline makes (drift included). With less: the change from one week to
+    the next. With little: the scatter of the last days.
 
     Returns:
         Variance (NaN where nothing is known) and the number of days behind it.
     """
-    levels = np.full((len(y), _WEEK), np.nan)
+    missed, n_missed = _robust_sd(_past_errors(y, days, choice))
+    later, earlier = _week_pairs(days, choice.pool)
+    changed, n_changed = _robust_sd((y[:, later] - y[:, earlier]) / np.sqrt(2))
+    recent = y[:, choice.recent]
+    rough, n_rough = _robust_sd(recent - median_rows(recent)[0][:, None])
+    by_errors, by_change = n_missed >= _LEARNED_DAYS, n_changed >= MIN_DAYS
+    missed = missed / np.sqrt(1 + 1 / MAX_WEEKS)  # the error of the centre is added by the caller
+    sd = np.select(
+        [by_errors, by_change], [np.fmax(missed, changed), changed], np.fmax(rough, changed)
+    )
+    n = np.select([by_errors | by_change], [np.maximum(n_missed, n_changed)], n_rough)
+    return sd**2, n
+
+
+def _past_errors(y: Floats, days: Days, choice: Choice) -> Floats:
+    """Judge past normal days as the target is judged: by the same weekday of weeks before them."""
+    rows = []
     for weekday in range(_WEEK):
         mine = choice.pool[days.weekday[choice.pool] == weekday]
-        if len(mine) >= MIN_WEEKS:
-            levels[:, weekday] = median_rows(y[:, mine])[0]
-    around = y[:, choice.pool] - levels[:, days.weekday[choice.pool]]
-    deviation, n_around = median_rows(np.abs(around))
-    lost = np.minimum((~np.isnan(levels)).sum(axis=1), n_around - 1)
-    fitted = (_MAD_TO_SD * deviation) ** 2 * n_around / (n_around - lost).clip(min=1)
-    later, earlier = _week_pairs(days, choice.pool)
-    change, n_change = median_rows(np.abs(y[:, later] - y[:, earlier]))
-    stepped = (_MAD_TO_SD * change) ** 2 / 2
-    recent = y[:, choice.recent]
-    level, _ = median_rows(recent)
-    plain, n_plain = median_rows(np.abs(recent - level[:, None]))
-    rough = (_MAD_TO_SD * plain) ** 2
-    enough = n_change >= MIN_DAYS
-    variance = np.where(enough, np.fmax(fitted, stepped), np.fmax(rough, stepped))
-    return variance, np.where(enough, np.maximum(n_around, n_change), n_plain)
+        rows += [
+            (mine[place], mine[max(0, place - MAX_WEEKS) : place])
+            for place in range(MIN_WEEKS, len(mine))
+        ]
+    if not rows:
+        return np.full((len(y), 0), np.nan)
+    padded = np.full((len(rows), MAX_WEEKS), y.shape[1], dtype=np.intp)
+    for place, (_, weeks) in enumerate(rows):
+        padded[place, : len(weeks)] = weeks
+    known = np.concatenate([y, np.full((len(y), 1), np.nan)], axis=1)
+    history = known[:, padded].reshape(-1, MAX_WEEKS)
+    centers, n_weeks = median_rows(history)
+    centers = np.where(n_weeks >= MIN_WEEKS - 1, centers, np.nan).reshape(len(y), -1)
+    return y[:, [day for day, _ in rows]] - centers
+
+
+def _robust_sd(errors: Floats) -> tuple[Floats, Ints]:
+    """Standard deviation of what is not extreme: by the median, or by the tail if it is fat."""
+    (middle, tail), n = quantile_rows(np.abs(errors), 0.5, 0.9)
+    by_middle, by_tail = _MAD_TO_SD * middle, tail / _Z90
+    return np.where(n >= _TAIL_DAYS, np.fmax(by_middle, by_tail), by_middle), n
 
 
 def _week_pairs(days: Days, pool: Ints) -> tuple[Ints, Ints]:
@@ -226,16 +252,26 @@ def _week_pairs(days: Days, pool: Ints) -> tuple[Ints, Ints]:
 
 
 def median_rows(values: Floats) -> tuple[Floats, Ints]:
-    """Median of every row over what is known, and how many values that is.
+    """Median of every row over what is known, and how many values that is."""
+    (median,), n = quantile_rows(values, 0.5)
+    return median, n
 
-    A row without any value has the median NaN. (Sorting once is many times faster here than
-    ``nanmedian`` on rows with gaps.)
+
+def quantile_rows(values: Floats, *shares: float) -> tuple[tuple[Floats, ...], Ints]:
+    """Quantiles of every row over what is known, and how many values that is.
+
+    A row without any value has NaN. (Sorting once is many times faster here than
+    ``nanquantile`` on rows with gaps.)
     """
     known = (~np.isnan(values)).sum(axis=1)
     if values.shape[1] == 0:
-        return np.full(len(values), np.nan), known
+        return tuple(np.full(len(values), np.nan) for _ in shares), known
     ordered = np.sort(values, axis=1)
-    rows = np.arange(len(values))
-    lower = ordered[rows, ((known - 1) // 2).clip(min=0)]
-    upper = ordered[rows, np.minimum(known // 2, values.shape[1] - 1)]
-    return np.where(known > 0, (lower + upper) / 2, np.nan), known
+    rows, last = np.arange(len(values)), (known - 1).clip(min=0)
+    found = []
+    for share in shares:
+        place = share * last
+        lower = place.astype(np.intp)
+        low, high = ordered[rows, lower], ordered[rows, np.minimum(lower + 1, last)]
+        found.append(np.where(known > 0, low + (high - low) * (place - lower), np.nan))
+    return tuple(found), known

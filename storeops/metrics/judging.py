@@ -18,9 +18,9 @@ from storeops.metrics.definitions import Metric, RatioOfSums, quotient
 from storeops.metrics.panel import Days, Floats
 from storeops.metrics.results import BaselineKind
 
-Z_LIMIT = 2.9
+Z_LIMIT = 2.8
 """Distance from the centre that noise rarely reaches; calibrated on simulated quiet shops."""
-_Z_LIMITS: dict[str, float] = {Col.PAID_AMOUNT: 2.5, Col.REFUNDED_AMOUNT: 3.5, Col.AD_SPEND: 3.5}
+_Z_LIMITS: dict[str, float] = {Col.PAID_AMOUNT: 2.4, Col.REFUNDED_AMOUNT: 3.5, Col.AD_SPEND: 3.5}
 """The verdict's own figure may spend most of the budget of false alarms; refunds come in lumps,
 and spend is steered by hand."""
 SOFT_Z, SOFT_SIZE = 1.5, 2.0

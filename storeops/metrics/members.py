@@ -78,7 +78,7 @@ def member_table(
     now = matrix[:, :, target]
     order = _order(found, before, now)
     matrix, before, now = matrix[:, order], before[:, order], now[:, order]
-    z = _distances(matrix, before, days, _choice(shop_day, days, used))
+    z = _distances(*_recent(matrix, days, _choice(shop_day, days, used)), before)
     limit = EXPLAINING_Z if shop_day.is_abnormal else alone_limit(len(found.keys))
     return Table(
         keys=tuple(found.keys[index] for index in order),
@@ -161,7 +161,21 @@ def _choice(shop_day: ShopDay, days: Days, used: Ints) -> Choice:
     )
 
 
-def _distances(matrix: Floats, before: Floats, days: Days, choice: Choice) -> Floats:
+def _recent(matrix: Floats, days: Days, choice: Choice) -> tuple[Floats, Days, Choice]:
+    """Cut off the days before the first one that the spread is learned from."""
+    start = int(choice.pool[0]) if len(choice.pool) else choice.target
+    cut = Days(days.day(start), days.is_normal[start:], days.weekday[start:])
+    shifted = Choice(
+        target=choice.target - start,
+        weekday=choice.weekday[choice.weekday >= start] - start,
+        recent=choice.recent - start,
+        pool=choice.pool - start,
+        kind=choice.kind,
+    )
+    return matrix[:, :, start:], cut, shifted
+
+
+def _distances(matrix: Floats, days: Days, choice: Choice, before: Floats) -> Floats:
     """Give the noise-aware distance of every member and column from its baseline.
 
     The spread is the member's own where its history allows, else an assumed one; the centre is

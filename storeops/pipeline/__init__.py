@@ -7,6 +7,7 @@ from storeops.pipeline.importing import Imported
 from storeops.pipeline.morning import Morning, morning
 from storeops.pipeline.questions import (
     Coverage,
+    answer_attribution,
     check_formats,
     coverage,
     draft_format,
@@ -25,6 +26,7 @@ __all__ = [
     "Progress",
     "Request",
     "Workspace",
+    "answer_attribution",
     "check_formats",
     "coverage",
     "draft_format",

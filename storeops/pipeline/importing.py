@@ -8,10 +8,9 @@ from functools import cached_property
 from pathlib import Path
 
 from storeops.errors import FileProblem
-from storeops.facts import FileEntry, FileReading
+from storeops.facts import UNSTATED, FileEntry, FileReading
 from storeops.history import History, ImportEntry
 from storeops.ingest.layout import Layout
-from storeops.ingest.outside import UNKNOWN_ATTRIBUTION, UNKNOWN_WINDOW
 from storeops.ingest.reader import (
     Outside,
     Source,
@@ -174,8 +173,7 @@ class _Run:
         except FileProblem:
             return False
         return now.keys() == reading.outside.keys() and all(
-            value in {reading.outside[name], UNKNOWN_WINDOW, UNKNOWN_ATTRIBUTION}
-            for name, value in now.items()
+            value == reading.outside[name] or value in UNSTATED for name, value in now.items()
         )
 
     def _note(self, reading: FileReading, *, new: bool, path: Path | None = None) -> None:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from storeops.calendars import load_calendar
-from storeops.delivery.files import Receipt, file_report
+from storeops.delivery.files import Receipt, file_report, safe_name
 from storeops.diagnose.day import diagnose
 from storeops.diagnose.finding import Severity, State
 from storeops.errors import StoreopsError
@@ -17,7 +17,7 @@ from storeops.facts import SHOP_DAILY, Window
 from storeops.history import History
 from storeops.messages import Message, message
 from storeops.metrics.completeness import last_complete_day
-from storeops.pipeline.importing import Imported, import_folder
+from storeops.pipeline.importing import ATTRIBUTION, Imported, import_folder
 from storeops.pipeline.workspace import (
     Progress,
     Request,
@@ -44,6 +44,8 @@ class Morning:
     said: tuple[Message, ...] = ()
     faulty: bool = False
     error: StoreopsError | None = None
+    asks_attribution: bool = False
+    """The source files do not say which tab they are from, and nobody was asked yet."""
 
     @property
     def status(self) -> int:
@@ -84,13 +86,16 @@ def morning(
     with open_record(workspace, request.now) as record:
         imported = import_folder(workspace, record, request, progress)
         reports = tuple(_reports(workspace, record, imported, request, topic))
+        unasked = record.setting(ATTRIBUTION) is None
     if not reports:
         return _nothing(root, imported)
     said: tuple[Message, ...] = ()
     elsewhere = workbook if isinstance(workbook, Path) else None
     if elsewhere or (workbook and workspace.settings.report.workbook):
         said = tuple(_filed(workspace, reports, language, elsewhere))
-    return Morning(root, reports, said, faulty=imported.faulty)
+    kinds = {note.kind for report in reports for note in report.notes}
+    asks = unasked and "attribution_unknown" in kinds
+    return Morning(root, reports, said, imported.faulty, asks_attribution=asks)
 
 
 def _nothing(root: Path, imported: Imported) -> Morning:
@@ -159,7 +164,7 @@ def _filed(
         folder = workspace.reports
         if target is not None:
             folder, name = target.parent, target.name
-        path = folder / name
+        path = folder / safe_name(name)
         previous = path.read_bytes() if path.is_file() else None
         receipt = file_report(folder, name, excel.render(report, words, previous, name))
         yield _said(receipt)

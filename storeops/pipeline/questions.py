@@ -14,7 +14,7 @@ from storeops.ingest.draft import check_layout, draft_layout
 from storeops.ingest.layout import Layout
 from storeops.ingest.reader import load_layouts, open_sources
 from storeops.messages import Message, message
-from storeops.pipeline.importing import Imported, import_folder
+from storeops.pipeline.importing import ATTRIBUTION, Imported, import_folder
 from storeops.pipeline.morning import shop_names
 from storeops.pipeline.workspace import Progress, Request, Workspace, open_record, silent
 
@@ -61,6 +61,12 @@ def imports(workspace: Workspace, now: datetime) -> tuple[ImportEntry, ...]:
     """List the import log."""
     with open_record(workspace, now) as record:
         return record.imports()
+
+
+def answer_attribution(workspace: Workspace, now: datetime, answer: str) -> None:
+    """Remember which tab the source files are downloaded from."""
+    with open_record(workspace, now) as record:
+        record.remember(ATTRIBUTION, answer)
 
 
 def rebuild(workspace: Workspace, request: Request, progress: Progress = silent) -> Path | None:

@@ -90,7 +90,7 @@ def _blocks(diagnosis: Diagnosis, findings: Sequence[Finding]) -> Iterator[Block
     if diagnosis.notes:
         yield Notes(diagnosis.notes)
     tables = [table for table in diagnosis.tables if table.rows]
-    yield from (Table(table) for table in tables)
+    yield from (Table(table, detail=diagnosis.focus is None) for table in tables)
     yield from _charts(tables)
 
 

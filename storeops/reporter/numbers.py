@@ -177,7 +177,7 @@ def workbook_change_format(unit: Unit, *, points: bool = False) -> str:
 
 def points(value: float) -> float:
     """Turn a difference of fractions into percentage points for a workbook cell."""
-    return round(value * 100, 6)
+    return round(value * 100, 2) + 0.0
 
 
 def json_number(value: float | None, unit: Unit, metric: str | None = None) -> float | int | None:

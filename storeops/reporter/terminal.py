@@ -222,24 +222,39 @@ class _Screen:
         grid = Grid(
             *(
                 Column(
-                    self.words.say(column.id),
+                    self._label(column.id),
                     justify="left" if column.unit is Unit.TEXT else "right",
                 )
                 for column in table.columns
+                if not column.detail
             ),
             box=None, padding=(0, 2, 0, 0), header_style="dim",
         )  # fmt: skip
-        for row in table.rows[:_MOST_ROWS]:
+        for row in _rows_shown(table):
             cells = zip(row, table.columns, strict=True)
-            grid.add_row(*(self._cell(value, column.unit) for value, column in cells))
+            grid.add_row(
+                *(self._cell(value, column.unit) for value, column in cells if not column.detail)
+            )
         yield grid
         if len(table.rows) > _MOST_ROWS:
             yield Line(self.words.say("report.more_rows", n=len(table.rows) - _MOST_ROWS), "dim")
+
+    def _label(self, column_id: str) -> str:
+        """Name a column shortly where the language has a short name."""
+        short = column_id.replace("metric.", "short.")
+        return self.words.say(short if short in self.words else column_id)
 
     def _cell(self, value: object, unit: Unit) -> Line:
         if isinstance(value, int | float):
             return Line(self.words.numbers.cell(value, unit))
         return Line(clip(self.words.argument(value), _CELL))
+
+
+def _rows_shown(table: DataTable) -> Sequence[tuple[object, ...]]:
+    """Choose the rows that fit a screen: the last days of a table of days, else the first rows."""
+    if table.columns[0].unit is Unit.DATE:
+        return table.rows[-_MOST_ROWS:]
+    return table.rows[:_MOST_ROWS]
 
 
 def _most_telling(figures: Sequence[Figure]) -> tuple[Figure, ...]:

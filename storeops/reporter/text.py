@@ -68,7 +68,8 @@ def wrap(text: str, columns: int, *, first: int | None = None, lines: int = 99) 
     """
     done: list[str] = []
     line = ""
-    pieces = _pieces(text)
+    narrowest = columns if first is None else min(columns, first)
+    pieces = [part for piece in _pieces(text) for part in _broken(piece, narrowest)]
     for index, piece in enumerate(pieces):
         room = columns if done or first is None else first
         if not line or width(line + piece.rstrip()) <= room:
@@ -93,6 +94,11 @@ def _pieces(text: str) -> list[str]:
             pieces.append(token)
         glue = token in _OPENING
     return pieces
+
+
+def _broken(piece: str, columns: int) -> list[str]:
+    """Break what is wider than a whole line, a long address say, into its characters."""
+    return [piece] if width(piece.rstrip()) <= columns else list(piece)
 
 
 def _closes(token: str) -> bool:

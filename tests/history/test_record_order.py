@@ -75,7 +75,7 @@ def uploads(draw: st.DrawFn) -> list[list[FileReading]]:
     return [files, list(order[:cut]), list(order[cut:])]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(uploads())
 def test_random_files_in_random_order(drawn):
     files, *batches = drawn

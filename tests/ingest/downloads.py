@@ -15,7 +15,9 @@ import xlwt
 
 from storeops.facts import FileReading
 from storeops.ingest.reader import Outside, Source, load_layouts, read
+from storeops.reporter.lang import Catalogue, catalogue
 
+STRICT = [Catalogue(name, catalogue(name).templates, strict=True) for name in ("zh", "en")]
 Rows = Sequence[Sequence[Any]]
 
 
@@ -75,7 +77,10 @@ def as_xml(rows: Rows) -> bytes:
 
 def as_zip(members: dict[str, bytes], *, gbk_names: bool = False) -> bytes:
     data = io.BytesIO()
-    stand_in = {name: "x" * len(name.encode("gbk")) if gbk_names else name for name in members}
+    stand_in = {
+        name: chr(ord("a") + number) * len(name.encode("gbk")) if gbk_names else name
+        for number, name in enumerate(members)
+    }
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():
             archive.writestr(stand_in[name], content)
@@ -90,7 +95,14 @@ def source(data: bytes, name: str = "export.xls", root: Path = Path("/downloads"
 
 
 def parse(data: bytes, name: str = "export.xls", **options: str) -> FileReading:
-    return read(source(data, name), load_layouts(), Outside(**options))
+    reading = read(source(data, name), load_layouts(), Outside(**options))
+    say(reading)
+    return reading
+
+
+def say(reading: FileReading) -> list[str]:
+    """Say every note in both languages; a missing word or argument raises."""
+    return [words.text(note.message) for words in STRICT for note in reading.notes]
 
 
 SHOP = ("统计日期", "店铺名称", "访客数", "支付买家数", "支付金额", "支付转化率", "客单价")

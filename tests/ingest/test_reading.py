@@ -9,14 +9,45 @@ from itertools import permutations
 import numpy as np
 import pytest
 import xlwt
-from downloads import SHOP, as_csv, as_html, as_xls, as_xlsx, as_xml, as_zip, parse, shop_rows, source
+from downloads import (
+    SHOP,
+    as_csv,
+    as_html,
+    as_xls,
+    as_xlsx,
+    as_xml,
+    as_zip,
+    parse,
+    shop_rows,
+    source,
+)
 
 from storeops.facts import FileReading
 from storeops.ingest.reader import load_layouts, read
 from storeops.messages import Message, Note
 
-ITEM = ["统计日期", "商品ID", "商品名称", "商品访客数", "支付买家数", "支付金额", "商品支付转化率", "访客平均价值"]
-ADS = ["日期", "场景ID", "场景名字", "展现量", "点击量", "花费", "点击率", "平均点击花费", "总成交金额", "投入产出比"]
+ITEM = [
+    "统计日期",
+    "商品ID",
+    "商品名称",
+    "商品访客数",
+    "支付买家数",
+    "支付金额",
+    "商品支付转化率",
+    "访客平均价值",
+]
+ADS = [
+    "日期",
+    "场景ID",
+    "场景名字",
+    "展现量",
+    "点击量",
+    "花费",
+    "点击率",
+    "平均点击花费",
+    "总成交金额",
+    "投入产出比",
+]
 
 
 def shop_file(days: int = 10) -> list[list[str]]:
@@ -71,7 +102,11 @@ def facts(reading: FileReading) -> dict[str, list[object]]:
 
 def test_a_daily_report_is_read_whole():
     reading = parse(as_xlsx(shop_file()), "日报_20260917_5d2c.xlsx")
-    assert (reading.status, reading.layout, reading.shop) == ("imported", "sycm_shop_report", "一叶旗舰店")
+    assert (reading.status, reading.layout, reading.shop) == (
+        "imported",
+        "sycm_shop_report",
+        "一叶旗舰店",
+    )
     assert (reading.rows_in, reading.rows_kept, reading.rows_reported) == (10, 10, 0)
     assert (reading.first_day, reading.last_day) == (date(2026, 6, 1), date(2026, 6, 10))
     assert reading.notes == ()
@@ -104,7 +139,15 @@ def test_numbers_excel_keeps_as_numbers_read_the_same():
 
 def test_preamble_and_folded_headers_do_not_matter():
     rows = shop_file()
-    rows[0] = ["﻿统计日期", " 店铺名称 ", "访客数\t", "支付买家数", "支付金额", "支付转化率", "客单价"]
+    rows[0] = [
+        "﻿统计日期",
+        " 店铺名称 ",
+        "访客数\t",
+        "支付买家数",
+        "支付金额",
+        "支付转化率",
+        "客单价",
+    ]
     preamble = [["说明：下载数据"], [""], ["a", "b"]]
     reading = parse(as_csv([*preamble, *rows]))
     assert facts(reading)["visitors"] == facts(parse(as_csv(shop_file())))["visitors"]
@@ -125,7 +168,12 @@ def test_two_shops_in_one_file_are_refused_by_name():
     assert told(reading)[0] == "ingest.two_shops"
     assert reading.notes[-1].kind == "mixed_shops"
     assert reading.notes[-1].message.args["problem"].args["shops"] == ("一叶旗舰店", "另一家店")
-    assert (reading.rows_in, reading.rows_kept, reading.rows_reported, reading.tables) == (4, 0, 4, ())
+    assert (reading.rows_in, reading.rows_kept, reading.rows_reported, reading.tables) == (
+        4,
+        0,
+        4,
+        (),
+    )
 
 
 def test_unknown_columns_are_named_and_knowingly_dropped_ones_are_not():
@@ -154,7 +202,11 @@ def test_a_claimed_file_without_a_required_column_is_refused():
 
 def test_a_file_nobody_knows():
     reading = parse(as_csv([["a", "b"], ["1", "2"]]))
-    assert (reading.status, reading.layout, told(reading)) == ("unknown", None, ("ingest.unknown", None))
+    assert (reading.status, reading.layout, told(reading)) == (
+        "unknown",
+        None,
+        ("ingest.unknown", None),
+    )
     assert reading.notes[0].kind == "unknown_layout"
 
 
@@ -174,7 +226,12 @@ def test_a_bad_cell_reports_its_row_and_names_the_cell():
     reading = parse(as_xlsx(rows))
     assert (reading.rows_in, reading.rows_kept, reading.rows_reported) == (5, 4, 1)
     args = only_note(reading).message.args
-    assert (args["place"], args["column"], args["found"], args["rows"]) == ("data!C4", "访客数", "一千多", 1)
+    assert (args["place"], args["column"], args["found"], args["rows"]) == (
+        "data!C4",
+        "访客数",
+        "一千多",
+        1,
+    )
     assert facts(reading)["row"] == [2, 3, 5, 6]
 
 
@@ -198,7 +255,11 @@ def test_figures_that_are_not_final_are_missing_and_said():
     rows[1][3] = rows[1][5] = rows[1][6] = "延迟统计"
     reading = parse(as_csv(rows))
     note = only_note(reading)
-    assert (note.kind, note.message.args["columns"], note.message.args["cells"]) == ("immature", ("支付买家数",), 1)
+    assert (note.kind, note.message.args["columns"], note.message.args["cells"]) == (
+        "immature",
+        ("支付买家数",),
+        1,
+    )
     assert np.isnan(facts(reading)["paid_buyers"][0])
     assert reading.rows_kept == 3
 
@@ -226,7 +287,10 @@ def test_a_damaged_id_refuses_the_file_with_its_cell(found: object):
     rows: list[list[object]] = [*item_rows(3)]
     rows[6] = [rows[6][0], found, *rows[6][2:]]
     reading = parse(as_xls(rows))
-    assert (reading.status, told(reading)) == ("refused", ("ingest.damaged_id", "【生意参谋平台】1!B7"))
+    assert (reading.status, told(reading)) == (
+        "refused",
+        ("ingest.damaged_id", "【生意参谋平台】1!B7"),
+    )
 
 
 def test_protected_ids_are_repaired():
@@ -238,7 +302,10 @@ def test_protected_ids_are_repaired():
 
 def test_a_period_in_the_date_column_is_refused():
     reading = parse(as_xls(item_rows(2, "2026-06-01 ~ 2026-06-30")))
-    assert (reading.status, told(reading)) == ("refused", ("ingest.wrong_period", "【生意参谋平台】1!A6"))
+    assert (reading.status, told(reading)) == (
+        "refused",
+        ("ingest.wrong_period", "【生意参谋平台】1!A6"),
+    )
     assert reading.notes[0].kind == "wrong_period"
 
 
@@ -246,7 +313,9 @@ def test_a_period_in_the_name_over_rows_of_one_day_is_refused():
     data = as_xls(item_rows(2))
     name = "【生意参谋平台】商品_全部_2026-06-01_2026-06-18.xls"
     assert told(parse(data, name))[0] == "ingest.wrong_period"
-    assert parse(data, "【生意参谋平台】商品_全部_2026-06-18_2026-06-18 (1).xls").status == "imported"
+    assert (
+        parse(data, "【生意参谋平台】商品_全部_2026-06-18_2026-06-18 (1).xls").status == "imported"
+    )
 
 
 @pytest.mark.parametrize("day", ["2101-01-01", "1999-06-01"])
@@ -263,7 +332,11 @@ def test_a_shifted_ratio_column_refuses_the_file():
     reading = parse(as_xlsx(rows))
     assert (reading.status, told(reading)) == ("refused", ("ingest.ratio", "data!F2"))
     problem = reading.notes[0].message.args["problem"]
-    assert (problem.args["column"], problem.args["printed"], problem.args["rows"]) == ("支付转化率", "9.99%", 10)
+    assert (problem.args["column"], problem.args["printed"], problem.args["rows"]) == (
+        "支付转化率",
+        "9.99%",
+        10,
+    )
     assert problem.args["computed"] == f"{21 / 1037:.2%}"
 
 
@@ -273,7 +346,11 @@ def test_one_wrong_ratio_is_only_a_note():
     reading = parse(as_xlsx(rows))
     assert reading.status == "imported"
     note = only_note(reading)
-    assert (note.kind, note.message.args["place"], note.message.args["column"]) == ("inconsistent", "data!G5", "客单价")
+    assert (note.kind, note.message.args["place"], note.message.args["column"]) == (
+        "inconsistent",
+        "data!G5",
+        "客单价",
+    )
 
 
 def test_ads_fractions_agree_to_printed_precision():
@@ -295,12 +372,32 @@ def test_the_attribution_window_is_stored_and_never_guessed():
 
 def test_totals_are_set_apart_and_compared():
     rows = ad_rows(2)
-    total = ["总计", "", "", "", "", f"{sum(float(row[5]) for row in rows[1:]):.2f}", "", "", "", ""]
+    total = [
+        "总计",
+        "",
+        "",
+        "",
+        "",
+        f"{sum(float(row[5]) for row in rows[1:]):.2f}",
+        "",
+        "",
+        "",
+        "",
+    ]
     reading = parse(as_csv([*rows, total]))
-    assert (reading.rows_in, reading.rows_kept, reading.rows_reported, reading.notes) == (3, 2, 1, ())
+    assert (reading.rows_in, reading.rows_kept, reading.rows_reported, reading.notes) == (
+        3,
+        2,
+        1,
+        (),
+    )
     total[5] = "999.00"
     note = only_note(parse(as_csv([*rows, total])))
-    assert (note.kind, note.message.args["place"], note.message.args["printed"]) == ("inconsistent", "F4", 999)
+    assert (note.kind, note.message.args["place"], note.message.args["printed"]) == (
+        "inconsistent",
+        "F4",
+        999,
+    )
 
 
 def test_parts_of_people_bound_the_total():
@@ -352,7 +449,16 @@ def test_hostile_text_is_kept_as_text():
 
 
 def test_sheets_of_one_workbook_are_joined_and_repeats_dropped():
-    header = ["流量载体", "一级来源", "二级来源", "三级来源", "四级来源", "访客数", "访客数环比", "支付金额"]
+    header = [
+        "流量载体",
+        "一级来源",
+        "二级来源",
+        "三级来源",
+        "四级来源",
+        "访客数",
+        "访客数环比",
+        "支付金额",
+    ]
     whole = [header, ["全店", "平台流量", "手淘搜索", "-", "-", "10", "-", "5.00"]]
     parts = [header, ["商品", "平台流量", "手淘搜索", "-", "-", "8", "-", "4.00"], whole[1]]
     data = as_xls(whole, "全店流量来源", ("分载体流量来源", parts))

@@ -155,6 +155,16 @@ def test_a_tiny_shop_may_have_a_day_without_sales():
     assert last_complete_day(quiet) == QUIET_DAY
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_shop_with_few_visitors_has_no_verdict_on_rates():
+    frame = quiet_shop(np.random.default_rng(8), buyers=2, noise=0.1)
+    day = headline(window(frame), CALENDAR)
+    rate = day.figure("conversion_rate")
+    assert rate.value is not None
+    assert (rate.low, rate.high, rate.z) == (None, None, None)
+    assert day.figure("visitors").low is not None
+
+
 def test_the_order_of_rows_and_missing_columns_do_not_matter(shop):
     shuffled = shop.sample(frac=1, random_state=1)
     assert headline(window(shuffled), CALENDAR) == headline(window(shop), CALENDAR)

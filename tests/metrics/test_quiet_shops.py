@@ -1,7 +1,9 @@
 """Calibration: quiet shops stay quiet, and a fall that can be seen is seen.
 
-Simulated shops of 9 to 1,500 buyers a day, day noise 8 to 17 %, Poisson counts. The numbers of the
-larger run behind these limits stand in docs/design.md.
+Simulated shops of 9 to 1,500 buyers a day, day noise 8 to 17 %, Poisson counts. A run of 1,000 days
+per size gave 2.4, 1.2, 1.3 and 1.0 % abnormal days at 9, 30, 150 and 1,500 buyers; a fall of 30 %
+was seen at day noise 8, 12, 17 % in .44 .37 .19 / .79 .50 .31 / .90 .60 .36 / .93 .69 .38 of cases,
+a fall of 50 % at 12 % noise in .97 .99 .99 1.0.
 """
 
 from __future__ import annotations

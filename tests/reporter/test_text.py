@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from storeops.reporter.text import clip, inert, width, wrap
@@ -59,8 +59,14 @@ def test_the_last_line_wanted_says_that_there_is_more():
     assert wrap("一二三四五六七八九十", 6, lines=2) == ["一二三", "四五…"]
 
 
-@given(st.text(alphabet="支付，。（）ab 1%元"), st.integers(8, 40))
-def test_wrapping_loses_nothing_but_blanks(text, columns):
-    lines = wrap(text, columns)
-    assert "".join("".join(lines).split()) == "".join(text.split()) or "…" in "".join(lines)
-    assert all(width(line) <= columns for line in lines)
+def test_what_is_longer_than_a_line_is_broken_anywhere():
+    assert wrap("https://example.com/abc", 10) == ["https://ex", "ample.com/", "abc"]
+
+
+@given(st.text(alphabet="支付，。（）ab 1%元"), st.integers(8, 40), st.integers(4, 40))
+@example("1。。。。1", 8, 8)
+def test_wrapping_loses_nothing_but_blanks(text, columns, first):
+    lines = wrap(text, columns, first=first)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+    assert width(lines[0]) <= first
+    assert all(width(line) <= columns for line in lines[1:])

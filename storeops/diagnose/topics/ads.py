@@ -25,15 +25,15 @@ _COLUMNS = (
     TableColumn("column.scene", Unit.TEXT),
     TableColumn("metric.ad_spend", Unit.CNY),
     TableColumn("column.spend_before", Unit.CNY),
-    TableColumn("metric.impressions", Unit.COUNT),
-    TableColumn("metric.clicks", Unit.COUNT),
+    TableColumn("metric.impressions", Unit.COUNT, detail=True),
+    TableColumn("metric.clicks", Unit.COUNT, detail=True),
     TableColumn("metric.click_through_rate", Unit.RATIO, ("metric.clicks", "metric.impressions")),
     TableColumn("metric.cost_per_click", Unit.CNY, ("metric.ad_spend", "metric.clicks")),
-    TableColumn("metric.attributed_amount", Unit.CNY),
+    TableColumn("metric.attributed_amount", Unit.CNY, detail=True),
     TableColumn(
         "metric.return_on_ad_spend", Unit.FACTOR, ("metric.attributed_amount", "metric.ad_spend")
     ),
-    TableColumn("column.week_spend", Unit.CNY),
+    TableColumn("column.week_spend", Unit.CNY, detail=True),
     TableColumn("column.week_return", Unit.FACTOR),
     TableColumn("column.week_return_before", Unit.FACTOR),
 )

@@ -41,7 +41,10 @@ KIND = Kind(
     name_column="column.item",
     owner=_owner,
     action=_action,
-    columns=(TableColumn("column.item_id", Unit.TEXT), TableColumn("column.role", Unit.TEXT)),
+    columns=(
+        TableColumn("column.item_id", Unit.TEXT, detail=True),
+        TableColumn("column.role", Unit.TEXT),
+    ),
     cells=_cells,
 )
 

@@ -18,7 +18,7 @@ from storeops.diagnose.finding import (
 )
 from storeops.diagnose.topic import Context
 from storeops.diagnose.wording import direction, factor_evidence, main_factor, shortened, yuan
-from storeops.messages import Change, Message, Quantity, Term, Unit, message
+from storeops.messages import Change, Message, Term, Unit, message
 from storeops.metrics import change
 from storeops.metrics.results import Move, Moves, Role
 
@@ -104,7 +104,7 @@ def _text(kind: Kind, move: Move, factor: str, *, explains: bool) -> Message:
         baseline=yuan(move.before.amount),
         change=Change(change.relative(move.now.amount, move.before.amount)),
         impact=yuan(move.change),
-        share=Quantity(move.share, Unit.RATIO),
+        share=None if move.share is None else round(move.share * 100),
         factor=Term("metric", factor),
         factor_change=Change(_factor_change(move, factor)),
     )
@@ -129,16 +129,19 @@ def _table(kind: Kind, moves: Moves) -> DataTable:
         *kind.columns,
         TableColumn("metric.visitors", Unit.PEOPLE),
         TableColumn("column.visitors_before", Unit.PEOPLE),
-        TableColumn("metric.paid_buyers", Unit.PEOPLE),
+        TableColumn("metric.paid_buyers", Unit.PEOPLE, detail=True),
         TableColumn(
-            "metric.conversion_rate", Unit.RATIO, ("metric.paid_buyers", "metric.visitors")
+            "metric.conversion_rate",
+            Unit.RATIO,
+            ("metric.paid_buyers", "metric.visitors"),
+            detail=True,
         ),
         TableColumn("metric.paid_amount", Unit.CNY),
         TableColumn("column.paid_before", Unit.CNY),
         TableColumn("column.impact", Unit.CNY),
-        TableColumn("column.part_visitors", Unit.CNY),
-        TableColumn("column.part_conversion", Unit.CNY),
-        TableColumn("column.part_amount", Unit.CNY),
+        TableColumn("column.part_visitors", Unit.CNY, detail=True),
+        TableColumn("column.part_conversion", Unit.CNY, detail=True),
+        TableColumn("column.part_amount", Unit.CNY, detail=True),
     )
     return DataTable(
         kind.table, columns, tuple(_row(kind, move) for move in moves.members[:TABLE_ROWS])

@@ -40,6 +40,25 @@ _OWNERS = {
     "ad_spend": Owner.PROMOTION,
 }
 _OF_SALES = ("paid_amount", "visitors", "paid_buyers", "conversion_rate", "amount_per_buyer")
+_CHECKED = (
+    "paid_amount",
+    "visitors",
+    "conversion_rate",
+    "amount_per_buyer",
+    "add_to_cart_rate",
+    "refunded_amount",
+    "ad_spend",
+)
+_CALM = 1.0
+_SPEAKS = 0.5
+_BRIEF = (
+    "paid_amount",
+    "visitors",
+    "conversion_rate",
+    "amount_per_buyer",
+    "refunded_amount",
+    "ad_spend",
+)
 _DAILY = (
     ("paid_amount", None),
     ("visitors", None),
@@ -49,7 +68,6 @@ _DAILY = (
     ("amount_per_visitor", ("metric.paid_amount", "metric.visitors")),
     ("add_to_cart_visitors", None),
     ("add_to_cart_rate", ("metric.add_to_cart_visitors", "metric.visitors")),
-    ("wishlist_visitors", None),
     ("wishlist_visitors", None),
     ("wishlist_rate", ("metric.wishlist_visitors", "metric.visitors")),
     ("refunded_amount", None),
@@ -70,7 +88,7 @@ def examine(window: Window, context: Context) -> Section:
     checked = tuple(
         Checked("shop", _fine(figure))
         for figure in day.figures
-        if not figure.is_abnormal and figure.baseline is not None and figure.value is not None
+        if figure.metric in _CHECKED and _is_calm(figure)
     )
     found = (_daily(window, context), *_split(context))
     return Section("shop", tuple(findings), checked, tables=tuple(t for t in found if t.rows))
@@ -78,7 +96,7 @@ def examine(window: Window, context: Context) -> Section:
 
 def _sales(context: Context, moved: list[MetricDay]) -> Finding:
     day = context.shop_day
-    lead = next((figure for figure in moved if figure.metric == "paid_amount"), moved[0])
+    lead = _lead(day.figure("paid_amount"), moved)
     factor = main_factor(day.split) if day.split else lead.metric
     return Finding(
         id=PAID,
@@ -105,6 +123,16 @@ def _sales(context: Context, moved: list[MetricDay]) -> Finding:
         if day.now and day.before and day.split
         else tuple(_evidence(figure) for figure in moved),
     )
+
+
+def _lead(paid: MetricDay | None, moved: list[MetricDay]) -> MetricDay:
+    """Speak of the paid amount, unless it stood still while a factor of it moved."""
+    largest = max(moved, key=lambda figure: abs(figure.impact or 0))
+    if paid is None or paid.impact is None:
+        return largest
+    same_way = paid.impact * (largest.impact or 0) > 0
+    speaks = same_way and abs(paid.impact) >= _SPEAKS * abs(largest.impact or 0)
+    return paid if speaks or paid in moved else largest
 
 
 def _evidence(figure: MetricDay) -> Evidence:
@@ -145,6 +173,11 @@ def _single(figure: MetricDay) -> Finding:
     )
 
 
+def _is_calm(figure: MetricDay) -> bool:
+    """Tell a figure that may be called fine: near its norm, not merely short of an alarm."""
+    return not figure.is_abnormal and figure.z is not None and abs(figure.z) < _CALM
+
+
 def _fine(figure: MetricDay) -> Message:
     return message(
         "checked.figure",
@@ -160,15 +193,15 @@ def _daily(window: Window, context: Context) -> DataTable:
         TableColumn("column.date", Unit.DATE),
         TableColumn("column.weekday", Unit.TEXT),
         TableColumn("column.phase", Unit.TEXT),
-        *(TableColumn(f"metric.{name}", tables.unit(name), formula) for name, formula in _DAILY),
+        *(
+            TableColumn(f"metric.{name}", tables.unit(name), formula, detail=name not in _BRIEF)
+            for name, formula in _DAILY
+        ),
     )
     return DataTable(
         "table.daily",
         columns,
-        tuple(
-            (row.day, weekday(row.day), _phase(row.phase), *row.values)
-            for row in rows
-        ),
+        tuple((row.day, weekday(row.day), _phase(row.phase), *row.values) for row in rows),
         frozenset(index for index, row in enumerate(rows) if row.phase.phase.is_promotion),
     )
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from storeops.diagnose.finding import Owner, Section, TableColumn
 from storeops.diagnose.topic import Context, Topic
 from storeops.diagnose.topics.members import Kind, section
-from storeops.facts import Window
-from storeops.messages import Message, Term, Unit, message
+from storeops.facts import UNKNOWN_ATTRIBUTION, Window
+from storeops.fields import Col
+from storeops.messages import Message, Note, Term, Unit, message
 from storeops.metrics import attribution
 from storeops.metrics.results import Move
 
@@ -40,7 +43,12 @@ KIND = Kind(
 
 def examine(window: Window, context: Context) -> Section:
     """Judge every source of the slice that covers the whole shop."""
-    return section(KIND, attribution.source_moves(window, context.shop_day), context)
+    moves = attribution.source_moves(window, context.shop_day)
+    found = section(KIND, moves, context)
+    if dict(moves.basis).get(Col.ATTRIBUTION) != UNKNOWN_ATTRIBUTION:
+        return found
+    note = Note("attribution_unknown", message("note.attribution_unknown"))
+    return replace(found, notes=(*found.notes, note))
 
 
 TOPIC = Topic(

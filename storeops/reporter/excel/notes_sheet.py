@@ -14,9 +14,9 @@ from storeops.reporter.excel.style import LINE, Style
 from storeops.reporter.lang import Catalogue
 from storeops.reporter.text import inert
 
-_WIDTHS = (30, 44, 14, 11, 11, 11)
+_WIDTHS = (30, 64, 12, 9, 9, 9)
 _FILE_HEADS = (
-    ("notes.file", Unit.TEXT), ("notes.layout", Unit.TEXT), ("notes.status", Unit.TEXT),
+    ("notes.layout", Unit.TEXT), ("notes.file", Unit.TEXT), ("notes.status", Unit.TEXT),
     ("notes.rows_in", Unit.COUNT), ("notes.rows_kept", Unit.COUNT),
     ("notes.rows_reported", Unit.COUNT),
 )  # fmt: skip
@@ -82,7 +82,7 @@ class NotesSheet:
             status = self.words.term("file", entry.status)
             counts = (entry.rows_in, entry.rows_kept, entry.rows_reported)
             count = self.style.number(Unit.COUNT)
-            for index, value in enumerate((entry.file, layout, status, *counts)):
+            for index, value in enumerate((layout, entry.file, status, *counts)):
                 look = self.style.text if isinstance(value, str) else count
                 cells.put(self.sheet, self.row, index, value, look, self.words)
         self.sheet.autofilter(head, 0, self.row, len(_FILE_HEADS) - 1)

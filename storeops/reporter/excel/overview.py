@@ -48,8 +48,7 @@ class Overview:
             bold=True, font_size=13, font_color="#FFFFFF", text_wrap=True, indent=1,
             bg_color=BANNERS[verdict.state.value],
         )  # fmt: skip
-        state = self.words.term("state", verdict.state.value)
-        text = f"{state}  {self.words.text(verdict.text)}"
+        text = self.words.text(verdict.text)
         self.sheet.set_row(self.row, cells.height(text, sum(_WIDTHS[1:]) * 0.72, 20) + 12)
         self._merged(text, look)
 
