@@ -18,6 +18,9 @@ def judge(context: Context, findings: Sequence[Finding]) -> Verdict:
     paid = day.figure("paid_amount")
     if not day.is_complete:
         return Verdict(State.INCOMPLETE_DATA, message("verdict.incomplete", **_basics(day, paid)))
+    abnormal = next((finding for finding in findings if finding.id == PAID), None)
+    if paid is not None and abnormal is not None:
+        return _abnormal(day, paid, context, abnormal, findings)
     if day.phase.phase.is_promotion and day.kind is not BaselineKind.EVENT:
         return Verdict(
             State.PROMOTION,
@@ -28,10 +31,7 @@ def judge(context: Context, findings: Sequence[Finding]) -> Verdict:
             State.INSUFFICIENT_DATA,
             message("verdict.insufficient", **_basics(day, paid), days=day.normal_days),
         )
-    abnormal = [finding for finding in findings if finding.id == PAID]
-    if not abnormal:
-        return _normal(day, paid, context)
-    return _abnormal(day, paid, context, abnormal[0], findings)
+    return _normal(day, paid, context)
 
 
 def _basics(day: ShopDay, paid: MetricDay | None) -> dict[str, object]:

@@ -12,10 +12,11 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from python_calamine import CalamineWorkbook
 
 from storeops.errors import FileProblem
-from storeops.ingest import archive, markup
+from storeops.ingest import archive
 from storeops.ingest.problems import damaged, encrypted, too_large, unreadable
 from storeops.ingest.values import Cell
 
@@ -26,6 +27,11 @@ _BOMS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-s
 _MAX_SPARSE_CELLS = 4_000_000
 _CELLS_PER_BYTE = 2
 _LOOK_AHEAD = 30
+_CELL_RECORDS = frozenset({b"\xfd\x00\x0a\x00", b"\x03\x02\x0e\x00", b"\x7e\x02\x0a\x00"})
+_SHORT, _LONG = 0x0A, 0x0E
+"""Their lengths."""
+_COLUMN_BYTE = 7
+"""Where the high byte of the column stands after the start of a cell record."""
 _FIRST_LATIN, _LAST_LATIN = "\x80", "\xff"
 
 
@@ -50,6 +56,7 @@ def read_sheets(data: bytes) -> tuple[Sheet, ...]:
     if not data.strip(b"\0 \t\r\n"):
         raise unreadable("ingest.empty")
     if data.startswith(OLE):
+        _check_old_workbook(data)
         return _workbook(data)
     if data.startswith(ZIP):
         archive.check_workbook(data)
@@ -58,11 +65,38 @@ def read_sheets(data: bytes) -> tuple[Sheet, ...]:
     head = text[:4096].lstrip().lower()
     if not head.startswith("<"):
         return (Sheet("", _separated(text)),)
+    return _marked_up(data, text, head)
+
+
+def _marked_up(data: bytes, text: str, head: str) -> tuple[Sheet, ...]:
+    from storeops.ingest import markup  # noqa: PLC0415 (lxml only for the few files that need it)
+
     tables = markup.read_workbook(data) if "<workbook" in head else markup.read_tables(text)
     sheets = tuple(Sheet(name, rows) for name, rows in tables)
     if not sheets:
         raise unreadable("ingest.not_a_table")
     return sheets
+
+
+def _check_old_workbook(data: bytes) -> None:
+    """Refuse an .xls with a cell beyond its 256 columns.
+
+    Only damage or malice puts one there, and the reader lays a sheet out as a full rectangle:
+    one such cell can claim gigabytes. Looked for are the three records that hold most cells; the
+    high byte of their column must be zero.
+
+    Raises:
+        FileProblem: Damaged.
+    """
+    signs = np.frombuffer(data, dtype=np.uint8)
+    ends = len(signs) - _COLUMN_BYTE
+    if ends <= 0:
+        return
+    lengths = signs[2 : 2 + ends]
+    beyond = (signs[_COLUMN_BYTE:] != 0) & (signs[3 : 3 + ends] == 0)
+    at = np.flatnonzero(beyond & ((lengths == _SHORT) | (lengths == _LONG)))
+    if any(data[start : start + 4] in _CELL_RECORDS for start in at.tolist()):
+        raise unreadable("ingest.damaged", found="BIFF")
 
 
 def _workbook(data: bytes) -> tuple[Sheet, ...]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
 from storeops.calendars import load_calendar
-from storeops.delivery.files import Receipt, file_report, safe_name
 from storeops.diagnose.day import diagnose
 from storeops.diagnose.finding import Severity, State
 from storeops.errors import StoreopsError
@@ -17,6 +15,7 @@ from storeops.facts import SHOP_DAILY, Window
 from storeops.history import History
 from storeops.messages import Message, message
 from storeops.metrics.completeness import last_complete_day
+from storeops.pipeline import filing
 from storeops.pipeline.importing import ATTRIBUTION, Imported, import_folder
 from storeops.pipeline.workspace import (
     Progress,
@@ -26,11 +25,9 @@ from storeops.pipeline.workspace import (
     open_workspace,
     silent,
 )
-from storeops.reporter import excel
 from storeops.reporter.blocks import Report
 from storeops.reporter.build import build
-from storeops.reporter.lang import catalogue
-from storeops.reporter.lang import language as chosen_language
+from storeops.reporter.lang import Catalogue
 
 RESTATED_DAYS = 60
 
@@ -83,19 +80,31 @@ def morning(
         StoreopsError: No day to report on, an unknown shop, the record cannot be used.
     """
     workspace = open_workspace(root)
+    words = filing.words_for(workspace, language)
     with open_record(workspace, request.now) as record:
         imported = import_folder(workspace, record, request, progress)
         reports = tuple(_reports(workspace, record, imported, request, topic))
         unasked = record.setting(ATTRIBUTION) is None
+        filings = _filings(workspace, record, reports, words, workbook)
     if not reports:
         return _nothing(root, imported)
-    said: tuple[Message, ...] = ()
-    elsewhere = workbook if isinstance(workbook, Path) else None
-    if elsewhere or (workbook and workspace.settings.report.workbook):
-        said = tuple(_filed(workspace, reports, language, elsewhere))
+    said = tuple(filing.carry_out(workspace, filings, words, request.now))
     kinds = {note.kind for report in reports for note in report.notes}
     asks = unasked and "attribution_unknown" in kinds
     return Morning(root, reports, said, imported.faulty, asks_attribution=asks)
+
+
+def _filings(
+    workspace: Workspace,
+    record: History,
+    reports: tuple[Report, ...],
+    words: Catalogue,
+    workbook: bool | Path,  # noqa: FBT001 (whether, or where)
+) -> tuple[filing.Filing, ...]:
+    elsewhere = workbook if isinstance(workbook, Path) else None
+    if elsewhere is None and not (workbook and workspace.settings.report.workbook):
+        return ()
+    return filing.plan(workspace, record, reports, words, elsewhere)
 
 
 def _nothing(root: Path, imported: Imported) -> Morning:
@@ -153,22 +162,3 @@ def _window(record: History, shop: str, asked: date | None) -> Window:
 def _last_complete(window: Window) -> date | None:
     frame = window.tables.get(SHOP_DAILY.name)
     return None if frame is None else last_complete_day(frame)
-
-
-def _filed(
-    workspace: Workspace, reports: tuple[Report, ...], language: str | None, target: Path | None
-) -> Iterator[Message]:
-    words = catalogue(language or chosen_language(workspace.settings.report.language, os.environ))
-    for report in reports:
-        name = words.say("filed.name", shop=report.shop, day=report.day)
-        folder = workspace.reports
-        if target is not None:
-            folder, name = target.parent, target.name
-        path = folder / safe_name(name)
-        previous = path.read_bytes() if path.is_file() else None
-        receipt = file_report(folder, name, excel.render(report, words, previous, name))
-        yield _said(receipt)
-
-
-def _said(receipt: Receipt) -> Message:
-    return message(f"filed.{receipt.status}", path=str(receipt.path))

@@ -165,6 +165,13 @@ def test_two_cells_at_opposite_corners_are_refused_before_they_claim_memory():
     assert refusal(data.getvalue()).problem.id == "ingest.explodes"
 
 
+def test_a_damaged_old_workbook_does_not_claim_memory():
+    data = bytearray(as_xls([["x", "y"], ["z", "w"]]))
+    at = data.index(b"\xfd\x00\x0a\x00")
+    data[at + 4 : at + 8] = b"\xff\xff\xff\xff"
+    assert refusal(bytes(data)).problem.id == "ingest.damaged"
+
+
 def test_an_honest_large_workbook_is_read():
     rows = [[str(i * j) for j in range(40)] for i in range(400)]
     assert texts(as_xlsx(rows)) == rows
