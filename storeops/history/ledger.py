@@ -6,7 +6,7 @@ every order of imports.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime
 
 from storeops.facts import FACTS, Fact, Restatement
@@ -83,7 +83,13 @@ _ANY_OLD = 'SELECT 1 FROM {old} WHERE shop = ? AND "date" BETWEEN ? AND ? LIMIT 
 
 
 def restatements(
-    connection: Connection, shop: str, *, since: datetime | None, first: date, last: date
+    connection: Connection,
+    shop: str,
+    *,
+    since: datetime | None,
+    first: date,
+    last: date,
+    only: Mapping[str, Collection[str]] | None = None,
 ) -> tuple[Restatement, ...]:
     """List values that a newer download changed, oldest day first.
 
@@ -97,6 +103,7 @@ def restatements(
         since: List only changes noticed by an import at or after this moment; None lists all.
         first: First day of the figures.
         last: Last day of the figures, included.
+        only: Facts and their columns to look at; None looks at everything, which takes longer.
     """
     values = {
         "shop": shop,
@@ -106,7 +113,8 @@ def restatements(
     }
     found: list[Restatement] = []
     for fact, carried in _with_choice(connection, shop, first, last):
-        columns = [column for column in fact.columns if column in carried and is_number(column)]
+        wanted = carried if only is None else carried.intersection(only.get(fact.name, ()))
+        columns = [column for column in fact.columns if column in wanted and is_number(column)]
         if columns:
             found += _changes(connection, fact, columns, values)
     return tuple(found)

@@ -87,9 +87,11 @@ def window(connection: Connection, shop: str, day: date, *, days: int, long_days
         value is that of the highest-ranked file that has one.
     """
     tables: dict[str, pd.DataFrame] = {}
+    starts = {length: day - timedelta(days=length - 1) for length in (days, long_days)}
+    held = {length: holdings(connection, shop, first, day) for length, first in starts.items()}
     for name, fact in FACTS.items():
-        first = day - timedelta(days=(long_days if name in _LONG else days) - 1)
-        holding = holdings(connection, shop, first, day).get(name)
+        length = long_days if name in _LONG else days
+        first, holding = starts[length], held[length].get(name)
         if holding is None:
             continue
         frame = _frame(connection, fact, holding, {"shop": shop, "first": first, "last": day})

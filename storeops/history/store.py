@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -148,11 +148,22 @@ class History:
             return queries.window(connection, shop, day, days=days, long_days=long_days)
 
     def restatements(
-        self, shop: str, *, first: date, last: date, since: datetime | None = None
+        self,
+        shop: str,
+        *,
+        first: date,
+        last: date,
+        since: datetime | None = None,
+        only: Mapping[str, Collection[str]] | None = None,
     ) -> tuple[Restatement, ...]:
-        """List values that a newer download changed; ``since`` limits to later imports."""
+        """List values that a newer download changed; ``since`` limits to later imports.
+
+        ``only`` limits to some columns of some facts.
+        """
         with self._reading() as connection:
-            return ledger.restatements(connection, shop, since=since, first=first, last=last)
+            return ledger.restatements(
+                connection, shop, since=since, first=first, last=last, only=only
+            )
 
     def trace(self, shop: str, column: str, day: date, **keys: str) -> list[TraceRow]:
         """Tell where a stored value came from, with everything it replaced."""

@@ -122,6 +122,9 @@ class Layout(_Part):
     """Fact column (or the key ``shop``) to header; ``mobile_visitors`` and the like included."""
     constants: dict[str, str] = {}
     """Text columns with one value for the whole file: ``grain: scene``, ``device: mobile``."""
+    named: dict[str, dict[str, str]] = {}
+    """Text columns told by the file name only: mark in the name to stored value
+    (``device: {无线: mobile, PC: pc}``); without a mark the constant of that column holds."""
     reshape: str | None = None
     """Name of the reshaper in ``ingest.reshape`` that runs before columns are mapped."""
     period: Literal["day", "any"] = "day"

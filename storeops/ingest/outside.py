@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
@@ -15,6 +16,7 @@ from storeops.ingest.layout import Layout
 from storeops.ingest.problems import refused
 from storeops.ingest.sources import Source
 from storeops.ingest.values import Period, parse_period
+from storeops.ingest.words import fold
 from storeops.yamlfile import read_yaml
 
 _SIDECAR_KEYS = ("date", "item_id", "attribution", "window")
@@ -56,8 +58,31 @@ def named_period(name: str) -> Period | None:
     return (found[0][1], found[0][1]) if len(days) == 1 else None
 
 
-def outside_values(source: Source, layout: Layout, options: Outside) -> dict[str, str]:
-    """Collect the outside values a layout needs for a file; cheap, the file is not parsed.
+def needed(layout: Layout) -> frozenset[str]:
+    """Name the outside values a layout needs, as the columns they fill."""
+    needs = layout.outside
+    wanted = {
+        Col.DATE.value: needs.date == "file_name",
+        Col.ITEM_ID.value: needs.item_id,
+        Col.WINDOW.value: needs.window,
+        Col.ATTRIBUTION.value: needs.attribution,
+    }
+    return frozenset(name for name, is_wanted in wanted.items() if is_wanted)
+
+
+def named_values(source: Source, layout: Layout) -> dict[str, str]:
+    """Read what only the file name tells (terminal, tab); the layout's constant is the default."""
+    name = fold(PurePosixPath(source.name).name)
+    found = {}
+    for column, marks in layout.named.items():
+        values = {value for mark, value in marks.items() if fold(mark) in name}
+        default = layout.constants.get(column, "")
+        found[column] = values.pop() if len(values) == 1 else default
+    return found
+
+
+def outside_values(source: Source, needs: Collection[str], options: Outside) -> dict[str, str]:
+    """Collect the outside values that are needed for a file; cheap, the file is not parsed.
 
     Days and item ids are looked for in the file name, then in the folders above it (nearest
     first), then in the sidecar (``<file>.yaml``), then in the options; attribution and window in
@@ -69,19 +94,18 @@ def outside_values(source: Source, layout: Layout, options: Outside) -> dict[str
     Raises:
         FileProblem: A value is needed and nowhere to be found, or the sidecar is wrong.
     """
-    needs = layout.outside
-    if not (needs.date == "file_name" or needs.item_id or needs.window or needs.attribution):
+    if not needs:
         return {}
     said = _sidecar(source.path)
     found: dict[str, str] = {}
-    if needs.date == "file_name":
+    if Col.DATE in needs:
         found[Col.DATE.value] = _day(source, said, options)
-    if needs.item_id:
+    if Col.ITEM_ID in needs:
         found[Col.ITEM_ID.value] = _item(source, said, options)
-    if needs.window:
+    if Col.WINDOW in needs:
         given = said.get("window") or options.window
         found[Col.WINDOW.value] = _days_of(given) or UNKNOWN_WINDOW
-    if needs.attribution:
+    if Col.ATTRIBUTION in needs:
         given = said.get("attribution") or options.attribution
         found[Col.ATTRIBUTION.value] = given or UNKNOWN_ATTRIBUTION
     return found

@@ -20,7 +20,7 @@ from storeops.ingest.join import join
 from storeops.ingest.layout import Layout
 from storeops.ingest.log import Log
 from storeops.ingest.normalise import normalise
-from storeops.ingest.outside import Outside, named_period, outside_values
+from storeops.ingest.outside import Outside, named_period, named_values, needed, outside_values
 from storeops.ingest.problems import refused
 from storeops.ingest.reshape import peer_rows, reshape
 from storeops.ingest.shelf import layouts_signature, load_layouts
@@ -97,7 +97,7 @@ def _content(source: Source, layouts: Sequence[Layout], options: Outside, log: L
     claim = identify(read_sheets(source.data), layouts)
     layout = claim.layout
     log.layout = layout.name
-    outside = outside_values(source, layout, options)
+    outside = outside_values(source, needed(layout), options) | named_values(source, layout)
     made: list[FactRows] = []
     kept = 0
     for sheet, header_row in claim.tables:

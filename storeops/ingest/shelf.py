@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
@@ -99,7 +99,10 @@ def _faults(layout: Layout, stem: str) -> Iterator[tuple[tuple[str, ...], Messag
         return
     fact = FACTS[layout.fact]
     columns = {*map(str, fact.keys), *map(str, fact.columns)}
-    for section, names in (("columns", layout.columns), ("constants", layout.constants)):
+    sections = {
+        "columns": layout.columns, "constants": layout.constants, "named": layout.named,
+    }  # fmt: skip
+    for section, names in sections.items():
         for name in names:
             if name not in columns and not (section == "columns" and name == SHOP):
                 yield (section, name), message("ingest.layout_column", name=name, fact=fact.name)
@@ -119,9 +122,13 @@ def _check_faults(layout: Layout) -> Iterator[tuple[tuple[str, ...], Message]]:
             yield ("checks",), message("ingest.layout_check", name=name)
 
 
-def layouts_signature(layouts: Sequence[Layout]) -> str:
-    """Fingerprint a set of layouts: results of reading under the same set stay valid."""
+def layouts_signature(extra_dir: Path | None = None) -> str:
+    """Fingerprint the layouts at hand: results of reading under the same ones stay valid.
+
+    Cheap: the texts are hashed, none is parsed.
+    """
+    texts = dict((*_shipped(), *_own(extra_dir)))
     digest = hashlib.sha256()
-    for layout in layouts:
-        digest.update(layout.model_dump_json(exclude={"example"}).encode())
+    for name in sorted(texts):
+        digest.update(f"{name}\0{texts[name]}\0".encode())
     return digest.hexdigest()

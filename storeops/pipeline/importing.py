@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from storeops.errors import FileProblem
 from storeops.facts import UNSTATED, FileEntry, FileReading
+from storeops.fields import Col
 from storeops.history import History, ImportEntry
 from storeops.ingest.layout import Layout
 from storeops.ingest.reader import (
@@ -33,6 +34,8 @@ _ASKS_OUTSIDE = ("missing_date", "missing_item")
 """Notes of a file that may be read as soon as the caller says what is missing."""
 ATTRIBUTION = "attribution"
 """Setting: the tab the source files are downloaded from, asked once."""
+_ASKED = frozenset({Col.DATE, Col.ITEM_ID, Col.WINDOW, Col.ATTRIBUTION})
+"""Outside values that can be told without a layout; others stand in the file's own name."""
 PROVISIONAL = "provisional_shop"
 """Setting: the name given to a shop whose files name none, until one does."""
 
@@ -116,18 +119,13 @@ class _Run:
 
     @cached_property
     def layouts(self) -> tuple[Layout, ...]:
-        """Load the layouts that ship and those of the workspace."""
+        """Load the layouts, once a file is new."""
         return load_layouts(self.workspace.formats)
-
-    @cached_property
-    def by_name(self) -> dict[str, Layout]:
-        """Find a layout by its name."""
-        return {layout.name: layout for layout in self.layouts}
 
     @cached_property
     def signature(self) -> str:
         """Stand for the layouts in the import log."""
-        return layouts_signature(self.layouts)
+        return layouts_signature(self.workspace.formats)
 
     @cached_property
     def outside(self) -> Outside:
@@ -165,14 +163,14 @@ class _Run:
             return False
         if reading.layout is None or reading.status != "imported":
             return not any(note.kind in _ASKS_OUTSIDE for note in reading.notes)
-        layout = self.by_name.get(reading.layout)
-        if layout is None:
+        told = reading.outside.keys() - _ASKED
+        if told and not source.name.endswith(PurePosixPath(reading.file).name):
             return False
         try:
-            now = outside_values(source, layout, self.outside)
+            now = outside_values(source, reading.outside.keys() - told, self.outside)
         except FileProblem:
             return False
-        return now.keys() == reading.outside.keys() and all(
+        return all(
             value == reading.outside[name] or value in UNSTATED for name, value in now.items()
         )
 

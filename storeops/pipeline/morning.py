@@ -12,6 +12,7 @@ from storeops.diagnose.day import diagnose
 from storeops.diagnose.finding import Severity, State
 from storeops.errors import StoreopsError
 from storeops.facts import SHOP_DAILY, Window
+from storeops.fields import Col
 from storeops.history import History
 from storeops.messages import Message, message
 from storeops.metrics.completeness import last_complete_day
@@ -30,6 +31,12 @@ from storeops.reporter.build import build
 from storeops.reporter.lang import Catalogue
 
 RESTATED_DAYS = 60
+_TOLD = {
+    SHOP_DAILY.name: (
+        Col.PAID_AMOUNT, Col.VISITORS, Col.PAID_BUYERS, Col.REFUNDED_AMOUNT,
+    )
+}  # fmt: skip
+"""Figures whose restatement a report tells; ``storeops history --restated`` lists them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +162,7 @@ def _window(record: History, shop: str, asked: date | None) -> Window:
         if day is not None and day != window.day:
             window = record.window(shop, day)
     first = window.day - timedelta(days=RESTATED_DAYS)
-    restated = record.restatements(shop, first=first, last=window.day)
+    restated = record.restatements(shop, first=first, last=window.day, only=_TOLD)
     return replace(window, restated=restated)
 
 

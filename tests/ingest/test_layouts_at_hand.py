@@ -79,10 +79,16 @@ def test_a_check_of_an_unmapped_column_is_found():
     assert caught.value.problem.args["problem"].id == "ingest.layout_check"
 
 
-def test_the_signature_changes_with_a_layout_and_with_nothing_else():
-    assert layouts_signature(LAYOUTS) == layouts_signature(load_layouts())
-    changed = LAYOUTS[0].model_copy(update={"ignore": ("x",)})
-    assert layouts_signature((changed, *LAYOUTS[1:])) != layouts_signature(LAYOUTS)
+def test_the_signature_changes_with_a_layout_and_with_nothing_else(tmp_path):
+    shipped = layouts_signature(tmp_path)
+    assert shipped == layouts_signature()
+    (tmp_path / "notes.txt").write_text("not a layout", encoding="utf-8")
+    assert layouts_signature(tmp_path) == shipped
+    (tmp_path / "service.yaml").write_text(OWN, encoding="utf-8")
+    own = layouts_signature(tmp_path)
+    assert own != shipped
+    (tmp_path / "service.yaml").write_text(OWN + "ignore: [x]\n", encoding="utf-8")
+    assert layouts_signature(tmp_path) not in {own, shipped}
 
 
 UNKNOWN = [

@@ -9,7 +9,7 @@ import pytest
 from downloads import as_xls, parse, source
 
 from storeops.facts import FileReading
-from storeops.ingest.outside import named_period
+from storeops.ingest.outside import named_period, named_values, needed
 from storeops.ingest.reader import Outside, load_layouts, open_sources, outside_values, read
 
 ROWS = [
@@ -110,13 +110,26 @@ def test_outside_values_are_known_without_reading_the_file():
     layout = next(layout for layout in load_layouts() if layout.name == "sycm_item_sources")
     reading = parse(DATA, "681204377105/x_2026-06-18.xls")
     empty = source(b"", "681204377105/x_2026-06-18.xls")
-    assert outside_values(empty, layout, Outside()) == reading.outside
+    assert outside_values(empty, needed(layout), Outside()) == reading.outside
     report = next(layout for layout in load_layouts() if layout.name == "sycm_shop_report")
-    assert outside_values(empty, report, Outside(date="2026-01-01")) == {}
+    assert outside_values(empty, needed(report), Outside(date="2026-01-01")) == {}
 
 
 @pytest.mark.parametrize("window", ["15", "15天", " 15 d"])
 def test_a_window_is_its_number_of_days(window: str):
     layout = next(layout for layout in load_layouts() if layout.name == "alimama_items")
-    values = outside_values(source(b"", "x.csv"), layout, Outside(window=window))
+    values = outside_values(source(b"", "x.csv"), needed(layout), Outside(window=window))
     assert values == {"window": "15"}
+
+
+@pytest.mark.parametrize(
+    ("name", "device", "scope"),
+    [
+        ("引流搜索词-店外-无线-20260917.xls", "mobile", "outside"),
+        ("引流搜索词-店内-PC-20260917.xls", "pc", "inside"),
+        ("词.xls", "mobile", "outside"),
+    ],
+)
+def test_terminal_and_tab_are_read_from_the_name_where_only_it_tells(name, device, scope):
+    layout = next(layout for layout in load_layouts() if layout.name == "sycm_search_words")
+    assert named_values(source(b"", name), layout) == {"device": device, "word_scope": scope}

@@ -93,6 +93,7 @@ def test_a_workbook_in_an_archive_in_an_archive(tmp_path: Path):
         (as_zip({"a.csv": CSV})[:60], "ingest.damaged"),
         (as_zip({"a.csv": b"0" * 30_000_000}), "ingest.explodes"),
     ],
+    ids=["empty", "no table", "cut", "bomb"],
 )
 def test_a_bad_archive_is_one_reading(tmp_path: Path, data: bytes, problem: str):
     (source,) = opened(tmp_path, "a.zip", data)

@@ -67,9 +67,16 @@ def test_the_planted_problem_is_the_one_cause(report, shop):
 
 
 def test_item_table_holds_every_item_to_the_cent(report, shop):
-    table = next(b.table for b in report.blocks if getattr(b, "table", None) and getattr(b.table, "name", "") == "table.items")
+    table = next(
+        b.table
+        for b in report.blocks
+        if getattr(b, "table", None) and getattr(b.table, "name", "") == "table.items"
+    )
     columns = [column.id for column in table.columns]
-    found = {row[columns.index("column.item_id")]: row[columns.index("metric.paid_amount")] for row in table.rows}
+    found = {
+        row[columns.index("column.item_id")]: row[columns.index("metric.paid_amount")]
+        for row in table.rows
+    }
     assert found == pytest.approx({item: sums["paid_amount"] for item, sums in shop.items.items()})
 
 
@@ -111,7 +118,9 @@ def test_bad_files_never_stop_the_good_ones(copied, shop, asked):
     (root / "照片.xlsx").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(200))
     (root / "坏.zip").write_bytes(b"PK\x03\x04" + bytes(60))
     result = morning(root, asked, workbook=False)
-    bad = {entry.file: entry.status for entry in result.reports[0].files if entry.status != "imported"}
+    bad = {
+        entry.file: entry.status for entry in result.reports[0].files if entry.status != "imported"
+    }
     assert set(bad) == {"空.xls", "断.xls", "照片.xlsx", "坏.zip"}
     assert "imported" not in bad.values()
     told = [note.file for note in result.reports[0].notes if note.file in bad]
