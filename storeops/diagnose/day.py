@@ -19,6 +19,7 @@ from storeops.diagnose.finding import (
     State,
 )
 from storeops.diagnose.linking import link
+from storeops.diagnose.notes import ordered
 from storeops.diagnose.topic import Context, Topic
 from storeops.diagnose.topics import TOPICS
 from storeops.diagnose.verdict import judge
@@ -62,7 +63,9 @@ def diagnose(
         split=_split(day.split) if verdict.state is not State.INCOMPLETE_DATA else None,
         findings=findings,
         checked=_checked(sections),
-        notes=(*(note for section in sections for note in section.notes), *hints, *notes),
+        notes=ordered(
+            (*(note for section in sections for note in section.notes), *hints), notes, window
+        ),
         tables=tuple(table for section in sections for table in section.tables),
     )
     return told if only is None else _focused(told, only, sections)

@@ -23,7 +23,7 @@ from storeops.ingest.reader import (
     read,
 )
 from storeops.ingest.shops import KnownShops, assign
-from storeops.messages import Note
+from storeops.messages import Note, message
 from storeops.pipeline.workspace import Progress, Request, Workspace
 
 BATCH_FILES = 64
@@ -66,12 +66,19 @@ class Imported:
 
     @property
     def notes(self) -> tuple[Note, ...]:
-        """List what the files have to say, the same note once."""
-        seen: dict[tuple[str, str | None, str], Note] = {}
+        """List what the files have to say; what several say alike is one note with their number."""
+        alike: dict[tuple[str, str], list[Note]] = {}
         for reading in self.readings:
             for note in reading.notes:
-                seen.setdefault((note.kind, note.file, repr(note.message)), note)
-        return tuple(seen.values())
+                alike.setdefault((note.kind, repr(note.message)), []).append(note)
+        return tuple(_one_note(notes) for notes in alike.values())
+
+
+def _one_note(notes: Sequence[Note]) -> Note:
+    files = {note.file for note in notes}
+    if len(files) == 1:
+        return notes[0]
+    return replace(notes[0], message=message("note.in_files", note=notes[0].message, n=len(files)))
 
 
 def import_folder(

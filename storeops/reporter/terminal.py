@@ -203,11 +203,17 @@ class _Screen:
         return self._labelled("report.checked", [texts], _MOST_LINES)
 
     def _notes(self, notes: Sequence[Note]) -> Iterator[Line]:
-        distinct = list(dict.fromkeys(self.words.text(note.message) for note in notes))
+        distinct = list(dict.fromkeys(map(self._note, notes)))
         texts = distinct[:_MOST_NOTES]
         if len(distinct) > _MOST_NOTES:
             texts.append(self.words.say("report.more_notes", n=len(distinct) - _MOST_NOTES))
         return self._labelled("report.notes", texts, _MOST_LINES)
+
+    def _note(self, note: Note) -> str:
+        text = self.words.text(note.message)
+        if note.file is None:
+            return text
+        return self.words.say("note.of_file", file=note.file.rsplit("/", 1)[-1], note=text)
 
     def _labelled(self, label_id: str, texts: Sequence[str], lines: int) -> Iterator[Line]:
         label = self.words.say(label_id)

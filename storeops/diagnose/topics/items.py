@@ -17,10 +17,9 @@ _SHARE_OF_MOVE = 0.5
 _MANY = 5
 
 
-def _owner(move: Move, factor: str) -> Owner:
-    if move.is_vanished:
-        return Owner.OPERATIONS
-    return Owner.PROMOTION if factor == "visitors" else Owner.OPERATIONS
+def _owner(move: Move, factor: str) -> Owner:  # noqa: ARG001 (the shape of an owner rule)
+    """Items are the operator's; a paid source that leads makes it the advertiser's."""
+    return Owner.OPERATIONS
 
 
 def _action(move: Move, factor: str) -> Message:
@@ -83,7 +82,8 @@ def _with_sources(finding: Finding, window: Window, context: Context) -> Finding
         impact=yuan(lead.change),
     )
     told = Evidence(text, f"source:{lead.key}", lead.now.visitors, lead.before.visitors)
-    return replace(finding, evidence=(*finding.evidence, told))
+    owner = Owner.PROMOTION if lead.group == "paid" else finding.owner
+    return replace(finding, owner=owner, evidence=(*finding.evidence, told))
 
 
 def _leads(moved: float, finding: Finding, members: tuple[Move, ...]) -> bool:

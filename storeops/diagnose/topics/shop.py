@@ -33,7 +33,7 @@ PAID = "shop.paid_amount"
 """Id of the finding that the day as a whole is abnormal; others hang on it or carry it."""
 
 _OWNERS = {
-    "visitors": Owner.PROMOTION,
+    "visitors": Owner.OPERATIONS,
     "conversion_rate": Owner.OPERATIONS,
     "amount_per_buyer": Owner.OPERATIONS,
     "refunded_amount": Owner.SERVICE,
