@@ -45,12 +45,14 @@ def parse_columns(table: Table) -> None:
         table.values[column] = _days(table, column, columns[plan.found[column]])
     for column in plan.texts:
         table.values[column] = _words(table, column, columns[plan.found[column]])
-    ratios = plan.ratios.at if table.part.peer is None else ()
-    places = [*(plan.found[column] for column in plan.numeric), *ratios]
+    places = [*(plan.found[column] for column in plan.numeric), *plan.ratios.at]
     parsed = number_columns([columns[at] for at in places])
     for column, numbers in zip(plan.numeric, parsed, strict=False):
         _keep_numbers(table, column, numbers)
     table.printed = [numbers.values for numbers in parsed[len(plan.numeric) :]]
+    if table.part.peer is not None:
+        told = zip(plan.ratios.metrics, table.printed, strict=True)
+        table.values.update({metric: values for metric, values in told if metric is not None})
 
 
 def _words(table: Table, column: str, cells: Sequence[Cell]) -> list[Any]:

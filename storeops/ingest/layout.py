@@ -38,6 +38,8 @@ class RatioCheck(_Part):
     numerator: str
     denominator: str
     scale: Literal["plain", "percent", "fraction", "per_mille_cost"] = "plain"
+    metric: str | None = None
+    """Name the peers' printed value is stored under: of peers there are no parts to divide."""
 
 
 class PartsCheck(_Part):

@@ -26,7 +26,7 @@ class Ratios:
     """The checks of vendor ratios a header allows, one entry of each for every check.
 
     ``at`` is the grid column of the printed ratio; ``errors`` bounds the rounding of numerator
-    and denominator as printed (k, 2); ``factors`` is (k, 1).
+    and denominator as printed (k, 2); ``factors`` is (k, 1). ``metrics`` names peers' values.
     """
 
     at: tuple[int, ...]
@@ -34,6 +34,7 @@ class Ratios:
     denominators: tuple[str, ...]
     factors: Array
     errors: Array
+    metrics: tuple[str | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,7 @@ def _ratios(layout: Layout, where: Mapping[str, int], found: Mapping[str, int]) 
         tuple(check.denominator for check in checks),
         np.array(per_mille, dtype=np.float64).reshape(-1, 1),
         np.array(errors, dtype=np.float64).reshape(-1, 2),
+        tuple(check.metric for check in checks),
     )
 
 

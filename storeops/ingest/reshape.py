@@ -188,7 +188,7 @@ def peer_rows(rows: FactRows, peer: str) -> FactRows:
     cells = [
         (name, line)
         for name, values in rows.columns.items()
-        if name != Col.ROW and FIELDS[name].unit not in (Unit.TEXT, Unit.DATE)
+        if name != Col.ROW and (name not in FIELDS or FIELDS[name].unit not in _WORDS)
         for line in np.flatnonzero(~np.isnan(values)).tolist()
     ]
     columns: dict[str, Any] = {
@@ -202,6 +202,7 @@ def peer_rows(rows: FactRows, peer: str) -> FactRows:
     return FactRows(PEER_DAILY.name, columns)
 
 
+_WORDS = (Unit.TEXT, Unit.DATE)
 RESHAPERS: dict[str, Reshaper] = {
     home_groups.__name__: home_groups,
     source_tree.__name__: source_tree,

@@ -68,9 +68,15 @@ def test_another_seed_gives_another_shop():
     assert (first != second).all()
 
 
+def _made_by_use(name: str) -> bool:
+    """Tell what running the program on the samples leaves there: the record and the reports."""
+    return any(part in {".storeops", "reports"} for part in name.split("/"))
+
+
 def test_samples_are_what_the_program_writes(tmp_path: Path):
     write_samples(tmp_path)
-    made, kept = contents(tmp_path), contents(ROOT / "samples")
+    made = contents(tmp_path)
+    kept = {name: data for name, data in contents(ROOT / "samples").items() if not _made_by_use(name)}
     del kept["README.md"]
     assert sorted(made) == sorted(kept)
     assert [name for name in made if made[name] != kept[name]] == []
