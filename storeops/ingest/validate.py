@@ -194,5 +194,5 @@ def _check_limits(table: Table, log: Log) -> None:
         else:
             values = table.values.get(column, ())
             count = len({values[line] for line in table.kept}) if values else 0
-        if count >= limit.at:
+        if count == limit.at:
             log.note("truncated", f"ingest.truncated_{limit.of}", at=limit.at, found=count)
