@@ -97,11 +97,14 @@ AD_DAILY = Fact(
     _ADS,
 )
 
+MAPPED_DAILY = Fact("mapped_daily", (Col.DATE, Col.DATASET, Col.SUBJECT, Col.METRIC), (Col.VALUE,))
+"""Measures of tables only the user knows, kept apart from the shop's own figures."""
+
 FACTS: dict[str, Fact] = {
     fact.name: fact
     for fact in (
         SHOP_DAILY, PEER_DAILY, SOURCE_DAILY, ITEM_DAILY, ITEM_SOURCE_DAILY, SEARCH_WORD_DAILY,
-        AD_DAILY,
+        AD_DAILY, MAPPED_DAILY,
     )
 }  # fmt: skip
 

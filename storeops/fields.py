@@ -46,6 +46,7 @@ class Col(StrEnum):
     PLAN_ID = "plan_id"
     UNIT_ID = "unit_id"
     SUBJECT_ID = "subject_id"
+    DATASET = "dataset"
     # descriptions
     ITEM_TITLE = "item_title"
     ITEM_STATUS = "item_status"
@@ -203,6 +204,7 @@ FIELDS: dict[str, Field] = {
     Col.PEER: _text("average or excellent peers of the same tier"),
     Col.GRAIN: _text("Ads report grain: scene, plan, item, word, crowd; never added together"),
     Col.WINDOW: _text("Ads attribution window in days, or unknown"),
+    Col.DATASET: _text("Layout of a user's own table"),
     Col.SCENE_ID: _text(),
     Col.PLAN_ID: _text(),
     Col.UNIT_ID: _text(),

@@ -222,7 +222,7 @@ def row_loops(module: Module) -> Iterator[str]:
             and word.value.value in {1, "columns"}
             for word in node.keywords
         )
-        if name in {".iterrows", ".itertuples"} or rowwise:
+        if name == ".iterrows" or rowwise:
             yield f"line {node.lineno}: {name}"
 
 

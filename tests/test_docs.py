@@ -14,7 +14,6 @@ import typer.main
 
 from storeops.cli import app
 from storeops.config import Settings, load_settings
-from storeops.facts import FACTS
 from storeops.fields import FIELDS
 from storeops.ingest.shelf import load_layouts
 from storeops.metrics.definitions import METRICS
@@ -126,30 +125,35 @@ def test_the_readme_opens_with_a_sentence_the_answer_and_two_commands() -> None:
 
 def test_the_format_tutorial_holds_word_for_word(tmp_path: Path) -> None:
     found = blocks("docs/adding-a-format.md")
-    (export,) = [body for kind, body in found if kind == "csv"]
-    draft, finished = [body for kind, body in found if kind == "yaml"]
-    new, check, read = [body for kind, body in found if kind == "console"]
-    (tmp_path / "lighthouse_2026-09.csv").write_text(export, encoding="utf-8")
-    layout = tmp_path / "formats" / "lighthouse_2026_09.yaml"
+    service, daily = [body for kind, body in found if kind == "csv"]
+    draft, finished, shop = [body for kind, body in found if kind == "yaml"]
+    new, check, read, read_again = [body for kind, body in found if kind == "console"]
+    layouts = tmp_path / "formats"
 
-    for said, before in ((new, None), (check, finished), (read, finished)):
-        if before is not None:
-            layout.write_text(before, encoding="utf-8")
+    def holds(said: str) -> None:
         command, answer = said.split("\n", 1)
         assert run(command, tmp_path).replace(os.sep, "/") == answer
-        if before is None:
-            assert layout.read_text(encoding="utf-8") == draft
+
+    (tmp_path / "lighthouse_2026-09.csv").write_text(service, encoding="utf-8")
+    holds(new)
+    assert (layouts / "lighthouse_2026_09.yaml").read_text(encoding="utf-8") == draft
+    (layouts / "lighthouse_2026_09.yaml").write_text(finished, encoding="utf-8")
+    holds(check)
+    holds(read)
+    (tmp_path / "daily_2026-09.csv").write_text(daily, encoding="utf-8")
+    (layouts / "lighthouse_shop.yaml").write_text(shop, encoding="utf-8")
+    holds(read_again)
 
 
 def test_the_format_tutorial_tells_the_truth_about_its_checks(tmp_path: Path) -> None:
     found = blocks("docs/adding-a-format.md")
-    export = next(body for kind, body in found if kind == "csv")
-    finished = [body for kind, body in found if kind == "yaml"][1]
+    daily = [body for kind, body in found if kind == "csv"][1]
+    shop = [body for kind, body in found if kind == "yaml"][2]
     (tmp_path / "formats").mkdir()
-    (tmp_path / "formats" / "lighthouse_2026_09.yaml").write_text(finished, encoding="utf-8")
-    wrong = export.replace("10533.60", "1053.60")
-    assert wrong != export
-    (tmp_path / "lighthouse_2026-09.csv").write_text(wrong, encoding="utf-8")
+    (tmp_path / "formats" / "lighthouse_shop.yaml").write_text(shop, encoding="utf-8")
+    wrong = daily.replace("10533.60", "1053.60")
+    assert wrong != daily
+    (tmp_path / "daily_2026-09.csv").write_text(wrong, encoding="utf-8")
     said = run("$ storeops import --lang en", tmp_path)
     assert "F4" in said
     assert "159.60" in said
@@ -176,10 +180,13 @@ def test_every_dependency_is_justified_on_the_design_page() -> None:
     assert [name for name in names if f"\n| {name} |" not in text("docs/design.md")] == []
 
 
-def test_fact_tables_named_in_the_tutorial_exist() -> None:
-    finished = [body for kind, body in blocks("docs/adding-a-format.md") if kind == "yaml"][1]
-    assert re.search(r"^fact: (\w+)", finished, re.MULTILINE)[1] in FACTS  # type: ignore[index]
-
-
 def test_the_example_configuration_loads_and_changes_nothing() -> None:
     assert load_settings(ROOT / "config.example.yaml") == Settings()
+
+
+def test_every_promise_of_speed_and_memory_is_measured_on_the_page() -> None:
+    page = text("docs/benchmarks.md")
+    rows = page.split("<!-- measured -->")[1].split("<!-- end -->")[0]
+    promised = ("`storeops --help`", "first import of", "memory of that import", "`storeops diagnose`",
+                "diagnosis, 200 items, 400 days", "memory, 3 years against 400 days")  # fmt: skip
+    assert [line for line in promised if f"\n| {line}" not in rows] == []

@@ -14,7 +14,8 @@ from storeops.cli import options
 from storeops.cli.progress import chosen
 
 if TYPE_CHECKING:
-    from storeops.pipeline import Morning, Request
+    from storeops.pipeline.morning import Morning
+    from storeops.pipeline.workspace import Request
     from storeops.reporter.blocks import Report
 
 _EPILOG = (
@@ -105,7 +106,8 @@ def _ask_attribution(
     """Ask a person, once per workspace, which tab the source files are from."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
-    from storeops import pipeline
+    from storeops.pipeline.questions import answer_attribution
+    from storeops.pipeline.workspace import open_workspace
 
     answered = False
     for morning in mornings:
@@ -114,8 +116,8 @@ def _ask_attribution(
             choices = [*options.AttributionChoice, "unspecified"]
             answer = typer.prompt(question, default=choices[-1], err=True)
             if answer in choices:
-                workspace = pipeline.open_workspace(morning.root)
-                pipeline.answer_attribution(workspace, asked.now, str(answer))
+                workspace = open_workspace(morning.root)
+                answer_attribution(workspace, asked.now, str(answer))
                 answered = answered or answer != choices[-1]
     return answered
 

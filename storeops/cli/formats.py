@@ -33,12 +33,13 @@ def register(app: typer.Typer) -> None:
 
 def list_(folder: options.Folder = Path(), *, lang: options.Lang = None) -> None:
     """列出认识的文件及下载路径 / What is understood and where to download it."""
-    from storeops import pipeline
+    from storeops.pipeline import questions
+    from storeops.pipeline.workspace import open_workspace
     from storeops.reporter import listing
 
-    workspace = pipeline.open_workspace(folder)
+    workspace = open_workspace(folder)
     words = options.words(lang, workspace.settings.report.language)
-    options.to_stdout(listing.layouts(pipeline.layouts(workspace), words))
+    options.to_stdout(listing.layouts(questions.layouts(workspace), words))
 
 
 def new(
@@ -53,18 +54,20 @@ def new(
     lang: options.Lang = None,
 ) -> None:
     """为不认识的文件起草一个格式 / Draft a layout for an unknown file."""
-    from storeops import pipeline
     from storeops.messages import message
+    from storeops.pipeline import questions
+    from storeops.pipeline.workspace import open_workspace
 
-    draft = pipeline.draft_format(pipeline.open_workspace(into), file)
+    draft = questions.draft_format(open_workspace(into), file)
     options.to_stdout(options.words(lang).text(message("formats.drafted", file=str(draft))))
 
 
 def check(folder: options.Folder = Path(), *, lang: options.Lang = None) -> None:
     """用样例证明自定义格式 / Prove the layouts of a workspace against their examples."""
-    from storeops import pipeline
+    from storeops.pipeline import questions
+    from storeops.pipeline.workspace import open_workspace
 
     words = options.words(lang)
-    lines, failed = pipeline.check_formats(pipeline.open_workspace(folder))
+    lines, failed = questions.check_formats(open_workspace(folder))
     options.to_stdout("\n".join(words.text(line) for line in lines))
     raise typer.Exit(2 if failed else 0)

@@ -45,18 +45,19 @@ def history(
     quiet: options.Quiet = False,
 ) -> None:
     """数据覆盖日历、修正记录、重建 / Coverage calendar, restatements, rebuild."""
-    from storeops import pipeline
     from storeops.messages import message
+    from storeops.pipeline import questions
+    from storeops.pipeline.workspace import open_workspace
     from storeops.reporter import listing
 
-    workspace = pipeline.open_workspace(folder)
+    workspace = open_workspace(folder)
     words = options.words(lang, workspace.settings.report.language)
     asked = options.request(shop=shop)
     if rebuild:
-        aside = pipeline.rebuild(workspace, asked, chosen(quiet=quiet))
+        aside = questions.rebuild(workspace, asked, chosen(quiet=quiet))
         if aside is not None:
             options.to_stderr(words.text(message("record.set_aside", path=str(aside))))
-    found = pipeline.coverage(workspace, asked, span=timedelta(days=days))
+    found = questions.coverage(workspace, asked, span=timedelta(days=days))
     if as_json:
         options.to_stdout(options.document(listing.coverage_document(found)))
     elif restated:

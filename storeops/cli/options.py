@@ -14,7 +14,7 @@ import typer
 
 if TYPE_CHECKING:
     from storeops.errors import StoreopsError
-    from storeops.pipeline import Request
+    from storeops.pipeline.workspace import Request
     from storeops.reporter.lang import Catalogue
 
 BEIJING = timezone(timedelta(hours=8))
@@ -120,7 +120,7 @@ def request(
     item_id: str | None = None,
 ) -> Request:
     """Gather the options of a command into what the pipeline asks for."""
-    from storeops.pipeline import Request
+    from storeops.pipeline.workspace import Request
 
     return Request(
         now=datetime.now(UTC).astimezone(BEIJING),

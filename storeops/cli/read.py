@@ -35,11 +35,12 @@ def import_(
     quiet: options.Quiet = False,
 ) -> None:
     """读入下载文件并逐个说明 / Read the downloads into the record; one line per file."""
-    from storeops import pipeline
+    from storeops.pipeline.questions import import_downloads
+    from storeops.pipeline.workspace import open_workspace
     from storeops.reporter import listing
 
-    workspace = pipeline.open_workspace(folder)
-    imported = pipeline.import_downloads(
+    workspace = open_workspace(folder)
+    imported = import_downloads(
         workspace,
         options.request(
             shop=shop, window=ad_window, attribution=attribution,

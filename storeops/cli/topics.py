@@ -16,6 +16,7 @@ COMMANDS = {
     "sources": "流量来源：哪个来源动了 / Traffic sources: which one moved.",
     "items": "单品：哪个商品动了 / Items: which one moved.",
     "words": "搜索词：哪个词动了 / Search words: which one moved.",
+    "mapped": "自定义表：当天的数字 / Own tables: the day's numbers.",
     "ads": "推广：花费、点击、投产 / Ads: spend, clicks, return.",
 }
 """Name and help of every topic; listed here so that ``--help`` loads no topic (a test compares)."""
@@ -37,16 +38,16 @@ def _command(name: str) -> Callable[..., None]:
         lang: options.Lang = None,
         quiet: options.Quiet = False,
     ) -> None:
-        from storeops import pipeline
+        from storeops.pipeline.morning import morning
 
-        morning = pipeline.morning(
+        answered = morning(
             folder,
             options.request(day=day, shop=shop),
             topic=name,
             workbook=False,
             progress=chosen(quiet=quiet),
         )
-        (show_json if as_json else show_text)(list(morning.reports), lang)
-        raise typer.Exit(morning.status)
+        (show_json if as_json else show_text)(list(answered.reports), lang)
+        raise typer.Exit(answered.status)
 
     return answer

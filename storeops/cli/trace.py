@@ -34,6 +34,9 @@ def trace(
         str | None, typer.Option("--source", help="流量来源 / Traffic source.")
     ] = None,
     word: Annotated[str | None, typer.Option("--word", help="搜索词 / Search word.")] = None,
+    subject: Annotated[
+        str | None, typer.Option("--subject", help="自定义表的对象 / Subject of an own table.")
+    ] = None,
     folder: Annotated[
         Path, typer.Option("--folder", help="工作文件夹 / Workspace.", exists=True, file_okay=False)
     ] = Path(),
@@ -42,16 +45,18 @@ def trace(
     lang: options.Lang = None,
 ) -> None:
     """一个数从哪来：文件、工作表、行 / Where a number came from: file, sheet, row."""
-    from storeops import pipeline
+    from storeops.pipeline import questions
+    from storeops.pipeline.workspace import open_workspace
     from storeops.reporter import listing
 
-    workspace = pipeline.open_workspace(folder)
+    workspace = open_workspace(folder)
     words = options.words(lang, workspace.settings.report.language)
-    keys = {"item_id": item, "source": source, "word": word}
-    found = pipeline.trace(
+    column, keys = listing.column(metric, words, questions.own_measures(workspace))
+    keys |= {"item_id": item, "source": source, "word": word, "subject": subject}
+    found = questions.trace(
         workspace,
         options.request(shop=shop),
-        listing.column(metric, words),
+        column,
         options.required_day(day),
         {name: value for name, value in keys.items() if value is not None},
     )

@@ -20,7 +20,7 @@ from storeops.diagnose.finding import (
 )
 from storeops.diagnose.linking import link
 from storeops.diagnose.notes import ordered
-from storeops.diagnose.topic import Context, Topic
+from storeops.diagnose.topic import Context
 from storeops.diagnose.topics import TOPICS
 from storeops.diagnose.verdict import judge
 from storeops.facts import Window
@@ -93,16 +93,14 @@ def _sections(window: Window, context: Context) -> tuple[list[Section], list[Not
     for topic in TOPICS:
         if any(window.has(fact) for fact in topic.needs):
             sections.append(topic.examine(window, context))
-        else:
-            hints.append(_hint(topic))
+        elif topic.hint is not None:
+            hints.append(_hint(topic.name, topic.hint))
     return sections, hints
 
 
-def _hint(topic: Topic) -> Note:
-    return Note(
-        "missing_export",
-        message("note.missing", topic=Term("topic", topic.name), layout=Term("layout", topic.hint)),
-    )
+def _hint(topic: str, layout: str) -> Note:
+    told = message("note.missing", topic=Term("topic", topic), layout=Term("layout", layout))
+    return Note("missing_export", told)
 
 
 def _shown(context: Context, sections: Iterable[Section]) -> tuple[Finding, ...]:

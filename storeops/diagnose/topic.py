@@ -27,11 +27,11 @@ class Topic:
     """One question.
 
     ``needs`` names the facts without any of which the topic has nothing to say; ``hint`` is the
-    layout whose download would let it answer.
+    layout whose download would let it answer, None when only the user can tell.
     """
 
     name: str
     question: str
     needs: tuple[str, ...]
-    hint: str
+    hint: str | None
     examine: Callable[[Window, Context], Section]

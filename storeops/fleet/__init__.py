@@ -12,7 +12,8 @@ from functools import partial
 from pathlib import Path
 
 from storeops.errors import StoreopsError
-from storeops.pipeline import Morning, Progress, Request, morning, silent
+from storeops.pipeline.morning import Morning, morning
+from storeops.pipeline.workspace import Progress, Request, silent
 
 
 def diagnose(

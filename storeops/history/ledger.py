@@ -145,6 +145,8 @@ def trace(
 
 def _facts_for(column: str, keys: Mapping[str, str]) -> list[Fact]:
     able = [f for f in FACTS.values() if column in f.columns and set(keys) <= set(f.keys)]
+    if Col.METRIC in keys:
+        return able
     fewest = min((len(fact.keys) for fact in able), default=0)
     return [fact for fact in able if len(fact.keys) == fewest]
 

@@ -45,11 +45,16 @@ def parse_columns(table: Table) -> None:
         table.values[column] = _days(table, column, columns[plan.found[column]])
     for column in plan.texts:
         table.values[column] = _words(table, column, columns[plan.found[column]])
-    places = [*(plan.found[column] for column in plan.numeric), *plan.ratios.at]
+    measures = plan.measures
+    places = [*(plan.found[column] for column in plan.numeric), *plan.ratios.at, *measures.values()]
     parsed = number_columns([columns[at] for at in places])
     for column, numbers in zip(plan.numeric, parsed, strict=False):
         _keep_numbers(table, column, numbers)
-    table.printed = [numbers.values for numbers in parsed[len(plan.numeric) :]]
+    first, last = len(plan.numeric), len(parsed) - len(measures)
+    table.printed = [numbers.values for numbers in parsed[first:last]]
+    for (name, at), numbers in zip(measures.items(), parsed[last:], strict=True):
+        table.blame(numbers.bad, at)
+        table.values[name] = numbers.values
     if table.part.peer is not None:
         told = zip(plan.ratios.metrics, table.printed, strict=True)
         table.values.update({metric: values for metric, values in told if metric is not None})

@@ -11,13 +11,14 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from storeops.errors import ConfigError
-from storeops.facts import FACTS, FileReading
+from storeops.facts import FACTS, MAPPED_DAILY, FactRows, FileReading
 from storeops.fields import FIELDS, Additivity, Col
 from storeops.ingest.containers import Sheet, read_sheets
 from storeops.ingest.grid import Grid, cut
 from storeops.ingest.identify import header_rows
 from storeops.ingest.layout import Layout
 from storeops.ingest.outside import Outside
+from storeops.ingest.own_table import own_table
 from storeops.ingest.problems import unreadable
 from storeops.ingest.reader import read
 from storeops.ingest.shelf import load_layouts, parse_layout
@@ -29,6 +30,8 @@ from storeops.messages import Message, message
 _SIGNATURE = 4
 _TOTALS = 5
 _CENT = 0.005
+_SAFE = {"item_daily": Col.ITEM_ID, "search_word_daily": Col.WORD}
+"""Facts an unknown table may be guessed to be, and the key it must have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +41,21 @@ class _Guess:
     fact: str
     columns: tuple[str | None, ...]
 
+    @property
+    def day(self) -> int | None:
+        """Position of the header that names the day."""
+        named = [at for at, column in enumerate(self.columns) if column == Col.DATE]
+        return named[0] if named else None
+
 
 def draft_layout(source: Source) -> str:
     """Draft a layout for a file that none claims.
 
-    The headers stand in their order. Those that a shipped layout, or the vocabulary itself, knows
-    are mapped; the others are comments to be named by a person. The example block holds what the
-    draft reads from this very file.
+    A table of items or search words whose key is recognised is mapped to that fact: headers that a
+    shipped layout knows are filled in, the others are comments to be named by a person. Any other
+    table becomes a fact of its own, its numbers kept under their own headers, so that an unknown
+    file never changes the shop's figures. The example block holds what the draft reads from this
+    very file.
 
     Returns:
         YAML text without a name: the name is the stem of the file it is saved in.
@@ -57,8 +68,13 @@ def draft_layout(source: Source) -> str:
     known = load_layouts()
     grid = _table(read_sheets(source.data), known)
     guess = _guess(grid, known)
-    text = _yaml(source, grid, guess)
+    is_known = guess.fact in _SAFE and _SAFE[guess.fact] in guess.columns
+    text = _yaml(source, grid, guess) if is_known else own_table(_title(source), grid, guess.day)
     return text + _example(text, source)
+
+
+def _title(source: Source) -> str:
+    return PurePosixPath(source.name).stem
 
 
 def _table(sheets: Sequence[Sheet], known: Sequence[Layout]) -> Grid:
@@ -115,7 +131,7 @@ def _yaml(source: Source, grid: Grid, guess: _Guess) -> str:
     signature = (mapped if len(mapped) > 1 else list(filter(None, grid.header)))[:_SIGNATURE]
     keys = set(map(str, FACTS[guess.fact].keys))
     lines = [
-        f"title: {_quoted(PurePosixPath(source.name).stem)}",
+        f"title: {_quoted(_title(source))}",
         "vendor: custom",
         'how_to_get: ""',
         f"fact: {guess.fact}",
@@ -148,7 +164,7 @@ def _example(text: str, source: Source) -> str:
     reading = read(source, (layout,))
     if reading.status != "imported" or reading.first_day is None or reading.last_day is None:
         return ""
-    totals = ", ".join(f"{name}: {total}" for name, total in _totals(reading).items())
+    totals = ", ".join(f"{_quoted(name)}: {total}" for name, total in _totals(reading).items())
     return (
         "example:\n"
         f"  file: {_quoted(source.path.name)}\n"
@@ -160,13 +176,25 @@ def _example(text: str, source: Source) -> str:
 
 
 def _totals(reading: FileReading) -> dict[str, float]:
-    columns = reading.tables[0].columns if reading.tables else {}
-    additive = (
+    if not reading.tables:
+        return {}
+    table = reading.tables[0]
+    names: Iterable[str] = (
         name
-        for name, values in columns.items()
+        for name, values in table.columns.items()
         if isinstance(values, np.ndarray) and FIELDS[name].additivity is Additivity.SUM
     )
-    return {name: round(float(np.nansum(columns[name])), 2) for name in list(additive)[:_TOTALS]}
+    if table.fact == MAPPED_DAILY.name:
+        names = dict.fromkeys(table.columns[Col.METRIC])
+    return {name: round(_sum(table, name), 2) for name in list(names)[:_TOTALS]}
+
+
+def _sum(table: FactRows, name: str) -> float:
+    """Add up a column, or one measure of a user's own table."""
+    if table.fact != MAPPED_DAILY.name:
+        return float(np.nansum(table.columns[name]))
+    of_measure = [metric == name for metric in table.columns[Col.METRIC]]
+    return float(np.nansum(table.columns[Col.VALUE][of_measure]))
 
 
 def check_layout(layout: Layout, sample_dir: Path) -> list[Message]:
@@ -230,9 +258,9 @@ def _differences(layout: Layout, readings: Sequence[FileReading]) -> Iterable[Me
 
 def _total(layout: Layout, readings: Sequence[FileReading], column: str) -> float | None:
     parts = [
-        float(np.nansum(table.columns[column]))
+        _sum(table, column)
         for reading in readings
         for table in reading.tables
-        if table.fact == layout.fact and column in table.columns
+        if table.fact == layout.fact and (column in table.columns or column in layout.measures)
     ]
     return sum(parts) if parts else None

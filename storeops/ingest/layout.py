@@ -124,6 +124,8 @@ class Layout(_Part):
     """Fact column (or the key ``shop``) to header; ``mobile_visitors`` and the like included."""
     constants: dict[str, str] = {}
     """Text columns with one value for the whole file: ``grain: scene``, ``device: mobile``."""
+    measures: tuple[str, ...] = ()
+    """Only with ``fact: mapped_daily``: headers of numbers that are kept under their own names."""
     named: dict[str, dict[str, str]] = {}
     """Text columns told by the file name only: mark in the name to stored value
     (``device: {无线: mobile, PC: pc}``); without a mark the constant of that column holds."""

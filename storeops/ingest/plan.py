@@ -43,7 +43,8 @@ class Plan:
 
     ``where`` maps folded headers to grid columns, ``found`` fact columns to grid columns;
     ``numeric``, ``additive`` and ``texts`` are parts of ``found``; ``lacking`` are required
-    headers that are gone, ``unknown`` printed headers the layout says nothing about.
+    headers that are gone, ``unknown`` printed headers the layout says nothing about. ``measures``
+    maps headers kept under their own names to grid columns.
     """
 
     where: Mapping[str, int]
@@ -55,6 +56,7 @@ class Plan:
     lacking: tuple[str, ...]
     unknown: tuple[str, ...]
     ratios: Ratios
+    measures: Mapping[str, int]
 
 
 @lru_cache(maxsize=512)
@@ -89,6 +91,7 @@ def plan(layout: Layout, header: tuple[str, ...], given: tuple[str, ...] = ()) -
         ),
         unknown=_unknown(layout, header, where),
         ratios=_ratios(layout, where, found),
+        measures={name: where[fold(name)] for name in layout.measures if fold(name) in where},
     )
 
 
@@ -126,6 +129,7 @@ def _unknown(layout: Layout, header: tuple[str, ...], where: Mapping[str, int]) 
         for names in (
             *(column.header for column in layout.columns.values()),
             *(ratio.header for ratio in layout.checks.ratios),
+            layout.measures,
             layout.rows.summary,
             layout.rows.skip_missing,
             layout.match,

@@ -22,7 +22,7 @@ from storeops.ingest.log import Log
 from storeops.ingest.normalise import normalise
 from storeops.ingest.outside import Outside, named_period, named_values, needed, outside_values
 from storeops.ingest.problems import refused
-from storeops.ingest.reshape import peer_rows, reshape
+from storeops.ingest.reshape import measure_rows, peer_rows, reshape
 from storeops.ingest.shelf import layouts_signature, load_layouts
 from storeops.ingest.sources import Source, find_sources, open_sources
 from storeops.ingest.table import Table
@@ -107,6 +107,8 @@ def _content(source: Source, layouts: Sequence[Layout], options: Outside, log: L
             if peer is None:
                 _check_name(source, table)
                 kept += len(rows)
+            if layout.measures:
+                rows = measure_rows(rows, layout)
             made.append(rows if peer is None else peer_rows(rows, peer))
     if not log.rows_in:
         log.note("empty_file", "ingest.no_rows")

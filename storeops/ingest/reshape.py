@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from storeops.facts import PEER_DAILY, FactRows
+from storeops.facts import MAPPED_DAILY, PEER_DAILY, FactRows
 from storeops.fields import FIELDS, Col
 from storeops.ingest.grid import Grid, Part
 from storeops.ingest.layout import Layout
@@ -200,6 +200,36 @@ def peer_rows(rows: FactRows, peer: str) -> FactRows:
         Col.ROW.value: np.array([places[line] for _, line in cells], dtype=np.int64),
     }
     return FactRows(PEER_DAILY.name, columns)
+
+
+def measure_rows(rows: FactRows, layout: Layout) -> FactRows:
+    """Turn the measures of a user's table into long rows, one per line and measure.
+
+    Args:
+        rows: The keys, and a column per measure under its own header.
+        layout: The layout; its name tells its measures from those of other tables.
+
+    Returns:
+        Rows of ``mapped_daily``; a measure without a value in a line has no row.
+    """
+    cells = [
+        (name, line)
+        for name in layout.measures
+        if name in rows.columns
+        for line in np.flatnonzero(~np.isnan(rows.columns[name])).tolist()
+    ]
+    lines = [line for _, line in cells]
+    columns: dict[str, Any] = {
+        name: [rows.columns[name][line] for line in lines]
+        for name in (Col.DATE, Col.SUBJECT, Col.SHEET)
+    }
+    columns |= {
+        Col.DATASET: [layout.name] * len(cells),
+        Col.METRIC: [name for name, _ in cells],
+        Col.VALUE: np.array([rows.columns[name][line] for name, line in cells], dtype=float),
+        Col.ROW: np.array([rows.columns[Col.ROW][line] for line in lines], dtype=np.int64),
+    }
+    return FactRows(MAPPED_DAILY.name, {str(name): values for name, values in columns.items()})
 
 
 _WORDS = (Unit.TEXT, Unit.DATE)

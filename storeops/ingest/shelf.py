@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from storeops.errors import ConfigError
-from storeops.facts import FACTS
+from storeops.facts import FACTS, MAPPED_DAILY
 from storeops.fields import Col
 from storeops.ingest.layout import Layout
 from storeops.ingest.plan import SHOP
 from storeops.ingest.reshape import RESHAPERS
+from storeops.ingest.words import fold, words
 from storeops.messages import Message, message
 from storeops.yamlfile import Positions, fault, read_yaml
 
@@ -99,7 +100,7 @@ def _faults(layout: Layout, stem: str) -> Iterator[tuple[tuple[str, ...], Messag
         return
     fact = FACTS[layout.fact]
     columns = {*map(str, fact.keys), *map(str, fact.columns)}
-    sections = {
+    sections: dict[str, Iterable[str]] = {
         "columns": layout.columns, "constants": layout.constants, "named": layout.named,
     }  # fmt: skip
     for section, names in sections.items():
@@ -110,10 +111,25 @@ def _faults(layout: Layout, stem: str) -> Iterator[tuple[tuple[str, ...], Messag
         yield ("reshape",), message("ingest.layout_reshape", known=tuple(RESHAPERS))
     if layout.outside.date == "column" and Col.DATE not in layout.columns:
         yield ("columns",), message("ingest.layout_no_date")
+    yield from _private_faults(layout)
     yield from _check_faults(layout)
 
 
+def _private_faults(layout: Layout) -> Iterator[tuple[tuple[str, ...], Message]]:
+    """Personal data never leaves the reader, whatever a layout says."""
+    private = words().private
+    for name, spec in layout.columns.items():
+        for header in spec.header:
+            if fold(header) in private:
+                yield ("columns", name), message("ingest.layout_private", header=header)
+    for header in layout.measures:
+        if fold(header) in private:
+            yield ("measures",), message("ingest.layout_private", header=header)
+
+
 def _check_faults(layout: Layout) -> Iterator[tuple[tuple[str, ...], Message]]:
+    if bool(layout.measures) != (layout.fact == MAPPED_DAILY.name):
+        yield ("measures",), message("ingest.layout_measures", fact=MAPPED_DAILY.name)
     checks = layout.checks
     ratios = ((ratio.numerator, ratio.denominator) for ratio in checks.ratios)
     parts = ((check.total, *check.parts) for check in (*checks.people, *checks.sums))

@@ -29,6 +29,7 @@ class Words:
     floor_marks: tuple[str, ...]
     date_marks: Mapping[str, str]
     totals: frozenset[str]
+    private: frozenset[str]
     groups: Mapping[str, tuple[str, ...]]
 
 
@@ -48,6 +49,7 @@ def words() -> Words:
         floor_marks=tuple(data["floor_marks"]),
         date_marks=data["date_marks"],
         totals=frozenset(data["totals"]),
+        private=frozenset(map(fold, data["private"])),
         groups={role: tuple(map(fold, names)) for role, names in data["groups"].items()},
     )
 

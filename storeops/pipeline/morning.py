@@ -24,6 +24,7 @@ from storeops.pipeline.workspace import (
     Workspace,
     open_record,
     open_workspace,
+    shop_names,
     silent,
 )
 from storeops.reporter.blocks import Report
@@ -122,18 +123,6 @@ def _nothing(root: Path, imported: Imported) -> Morning:
     )
     said = tuple(note.message for note in imported.notes)
     return Morning(root, said=said, faulty=imported.faulty, error=problem)
-
-
-def shop_names(record: History, request: Request) -> tuple[str, ...]:
-    """List the shops asked for, all of the record by default."""
-    names = tuple(shop.name for shop in record.shops())
-    if request.shop is None or not names:
-        return names
-    if request.shop not in names:
-        raise StoreopsError(
-            message("shop.unknown", shop=request.shop, shops=names), message("shop.unknown.hint")
-        )
-    return (request.shop,)
 
 
 def _reports(

@@ -15,8 +15,14 @@ from storeops.ingest.layout import Layout
 from storeops.ingest.reader import load_layouts, open_sources
 from storeops.messages import Message, message
 from storeops.pipeline.importing import ATTRIBUTION, Imported, import_folder
-from storeops.pipeline.morning import shop_names
-from storeops.pipeline.workspace import Progress, Request, Workspace, open_record, silent
+from storeops.pipeline.workspace import (
+    Progress,
+    Request,
+    Workspace,
+    open_record,
+    shop_names,
+    silent,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +101,11 @@ def trace(
 def layouts(workspace: Workspace) -> tuple[Layout, ...]:
     """List the layouts that ship and those of the workspace."""
     return load_layouts(workspace.formats)
+
+
+def own_measures(workspace: Workspace) -> tuple[str, ...]:
+    """List the measures of the user's own tables."""
+    return tuple(name for layout in layouts(workspace) for name in layout.measures)
 
 
 def draft_format(workspace: Workspace, file: Path) -> Path:

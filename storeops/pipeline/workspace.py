@@ -10,7 +10,9 @@ from typing import Any
 
 from storeops import __version__
 from storeops.config import FILE_NAME, Settings, load_settings
+from storeops.errors import StoreopsError
 from storeops.history import History
+from storeops.messages import message
 
 Progress = Callable[[Sequence[Any], str], Iterator[Any]]
 """Wraps a list to show a bar while it is worked through."""
@@ -74,3 +76,15 @@ def open_record(workspace: Workspace, now: datetime) -> History:
         tool_version=__version__,
         now=now,
     )
+
+
+def shop_names(record: History, request: Request) -> tuple[str, ...]:
+    """List the shops asked for, all of the record by default."""
+    names = tuple(shop.name for shop in record.shops())
+    if request.shop is None or not names:
+        return names
+    if request.shop not in names:
+        raise StoreopsError(
+            message("shop.unknown", shop=request.shop, shops=names), message("shop.unknown.hint")
+        )
+    return (request.shop,)

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from storeops.errors import StoreopsError
 from storeops.facts import FACTS, FileReading, Restatement
-from storeops.fields import FIELDS
+from storeops.fields import FIELDS, Col
 from storeops.messages import Quantity, Term, message
 from storeops.reporter.lang import Catalogue
 from storeops.reporter.text import inert, width
@@ -158,20 +158,33 @@ def restatements(found: Sequence[_Coverage], words: Catalogue) -> str:
     return "\n".join(lines) or words.say("restated.none")
 
 
-def column(name: str, words: Catalogue) -> str:
+def column(
+    name: str, words: Catalogue, own: Iterable[str] = ()
+) -> tuple[str, dict[str, str | None]]:
     """Find a stored column by its name or by its label in the reader's language.
+
+    Args:
+        name: What the user typed.
+        words: The language.
+        own: Measures of the user's own tables, stored as values under their names.
+
+    Returns:
+        The column, and the keys that go with it.
 
     Raises:
         StoreopsError: No such column; names the closest.
     """
     labels = {words.term("metric", known): known for known in FIELDS}
     found = name if name in FIELDS else labels.get(name)
-    if found is None:
-        near = get_close_matches(name, [*labels, *FIELDS], n=3, cutoff=0.4)
-        raise StoreopsError(
-            message("trace.unknown", metric=name, near=tuple(near)), message("trace.unknown.hint")
-        )
-    return found
+    if found is not None:
+        return found, {}
+    measures = set(own)
+    if name in measures:
+        return Col.VALUE.value, {Col.METRIC.value: name}
+    near = get_close_matches(name, [*measures, *labels, *FIELDS], n=3, cutoff=0.4)
+    raise StoreopsError(
+        message("trace.unknown", metric=name, near=tuple(near)), message("trace.unknown.hint")
+    )
 
 
 class _TraceRow(Protocol):

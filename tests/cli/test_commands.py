@@ -130,7 +130,10 @@ def test_a_damaged_record_is_named_and_rebuilt_with_one_command(folder):
 
 def test_an_unknown_file_is_taught_with_two_commands(tmp_path):
     file = tmp_path / "客服绩效.csv"
-    file.write_text("日期,访客数,支付金额,询单人数\n2026-09-16,100,50.00,7\n2026-09-17,110,60.00,8\n", encoding="utf-8")
+    file.write_text(
+        "日期,访客数,支付金额,询单人数\n2026-09-16,100,50.00,7\n2026-09-17,110,60.00,8\n",
+        encoding="utf-8",
+    )
     work = tmp_path / "work"
     work.mkdir()
     drafted = run("formats", "new", file, "--into", work, "--lang", "en")

@@ -76,7 +76,9 @@ def _made_by_use(name: str) -> bool:
 def test_samples_are_what_the_program_writes(tmp_path: Path):
     write_samples(tmp_path)
     made = contents(tmp_path)
-    kept = {name: data for name, data in contents(ROOT / "samples").items() if not _made_by_use(name)}
+    kept = {
+        name: data for name, data in contents(ROOT / "samples").items() if not _made_by_use(name)
+    }
     del kept["README.md"]
     assert sorted(made) == sorted(kept)
     assert [name for name in made if made[name] != kept[name]] == []

@@ -7,8 +7,7 @@ from readings import DAY, SHOP, opened, reading, table
 
 def ads(window):
     row = {"date": DAY, "grain": "scene", "window": window, "scene_id": "371", "ad_spend": 90.0}
-    made = reading("场景.csv", table("ad_daily", [row]), outside={"window": window})
-    return made
+    return reading("场景.csv", table("ad_daily", [row]), outside={"window": window})
 
 
 def told(window, sha256="same"):

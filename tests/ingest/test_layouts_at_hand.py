@@ -103,11 +103,11 @@ UNKNOWN = [
 def test_a_draft_reads_the_file_it_was_made_from(tmp_path: Path, data: bytes):
     text = draft_layout(source(data, "客服报表.csv"))
     draft = yaml.safe_load(text)
-    assert list(draft["columns"]) == ["date", "visitors", "paid_amount"]
-    assert draft["match"] == ["日期", "访客数", "支付金额"]
-    assert '# ?: {header: ["询单人数"]}' in text
+    assert list(draft["columns"]) == ["date", "subject"]
+    assert draft["match"] == UNKNOWN[1]
+    assert draft["measures"] == ["访客数", "支付金额", "询单人数"]
     assert draft["example"]["rows"] == 2
-    assert draft["example"]["totals"] == {"paid_amount": 2234.5}
+    assert draft["example"]["totals"] == {"访客数": 190, "支付金额": 2234.5, "询单人数": 5}
     layout = parse_layout(text, "service.yaml")
     (tmp_path / "客服报表.csv").write_bytes(data)
     assert check_layout(layout, tmp_path) == [] or check_layout(layout, tmp_path)[0].args["sample"]
@@ -122,9 +122,15 @@ def test_a_draft_guesses_the_fact_and_english_headers():
     assert str(draft["example"]["first_day"]) == "2026-06-18"
 
 
+def test_a_draft_marks_what_a_known_table_has_beyond_it():
+    rows = [["商品ID", "日期", "我的评分"], ["681204377105", "2026-06-01", "5"]]
+    text = draft_layout(source(as_csv(rows), "x.csv"))
+    assert '# ?: {header: ["我的评分"]}' in text
+
+
 def test_a_draft_of_headers_nobody_knows_is_still_yaml():
     draft = yaml.safe_load(draft_layout(source(as_csv([["甲", "乙"], ["x", "y"]]), "x.csv")))
-    assert (draft["columns"], draft["match"]) == ({}, ["甲", "乙"])
+    assert (draft["columns"], draft["match"]) == ({"subject": {"header": ["甲"]}}, ["甲", "乙"])
     assert "example" not in draft
 
 
@@ -162,3 +168,39 @@ def test_an_example_that_cannot_be_proved(tmp_path: Path):
     assert check_layout(named, tmp_path)[0].id == "ingest.check_no_file"
     (tmp_path / "x.csv").write_bytes(as_csv([["a", "b"], ["1", "2"]]))
     assert check_layout(named, tmp_path)[0].id == "ingest.check_not_read"
+
+
+ORDERS = [
+    ["订单编号", "买家会员名", "日期", "金额", "收货地址"],
+    ["110000000000000001", "小王", "2026-06-01", "12.50", "某地"],
+    ["110000000000000002", "小李", "2026-06-02", "8.00", "某地"],
+]
+
+
+def test_a_draft_never_maps_personal_data():
+    draft = yaml.safe_load(draft_layout(source(as_csv(ORDERS), "订单.csv")))
+    assert draft["fact"] == "mapped_daily"
+    assert draft["measures"] == ["金额"]
+    assert "subject" not in draft["columns"]
+    assert set(draft["ignore"]) == {"订单编号", "买家会员名", "收货地址"}
+
+
+def test_a_layout_that_maps_personal_data_is_refused():
+    text = OWN.replace("columns:", "columns:\n  item_title: {header: [买家会员名]}")
+    with pytest.raises(ConfigError):
+        parse_layout(text, "service.yaml")
+
+
+def test_an_unknown_table_keeps_its_numbers_under_their_own_names():
+    data = as_csv(
+        [["日期", "客服", "询单人数", "支付金额"], ["2026-06-01", "小李", "5", "1,000.00"]]
+    )
+    layout = parse_layout(draft_layout(source(data, "客服.csv")), "service.yaml")
+    reading = read(source(data, "客服.csv"), (*LAYOUTS, layout))
+    (table,) = reading.tables
+    assert table.fact == "mapped_daily"
+    assert list(zip(table.columns["metric"], table.columns["value"], strict=True)) == [
+        ("询单人数", 5.0),
+        ("支付金额", 1000.0),
+    ]
+    assert (reading.rows_in, reading.rows_kept) == (1, 1)

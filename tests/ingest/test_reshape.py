@@ -53,7 +53,11 @@ def test_leaves_are_stored_and_their_parents_set_apart():
     }
     assert (reading.rows_in, reading.rows_kept, reading.rows_reported) == (7, 4, 3)
     assert reading.notes == ()
-    assert reading.outside == {"date": "2026-06-18", "attribution": "unspecified", "device": "mobile"}
+    assert reading.outside == {
+        "date": "2026-06-18",
+        "attribution": "unspecified",
+        "device": "mobile",
+    }
     assert set(reading.tables[0].columns["carrier"]) == {"全店"}
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from storeops.demo import DemoShop, write_demo
-from storeops.pipeline import Request
+from storeops.pipeline.workspace import Request
 
 NOW = datetime(2026, 9, 18, 1, 30, tzinfo=UTC)
 

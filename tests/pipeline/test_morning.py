@@ -15,7 +15,9 @@ from xlsxwriter import Workbook
 
 from storeops.demo import write_demo
 from storeops.diagnose.finding import Cause, State
-from storeops.pipeline import import_downloads, morning, open_workspace, trace
+from storeops.pipeline.morning import morning
+from storeops.pipeline.questions import import_downloads, trace
+from storeops.pipeline.workspace import open_workspace
 from storeops.reporter import jsondoc, terminal
 
 RECORD = shutil.ignore_patterns(".storeops")

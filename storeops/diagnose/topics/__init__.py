@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from storeops.diagnose.topic import Topic
-from storeops.diagnose.topics import ads, data, items, shop, sources, words
+from storeops.diagnose.topics import ads, data, items, mapped, shop, sources, words
 
 TOPICS: tuple[Topic, ...] = (
     data.TOPIC,
@@ -12,4 +12,5 @@ TOPICS: tuple[Topic, ...] = (
     items.TOPIC,
     words.TOPIC,
     ads.TOPIC,
+    mapped.TOPIC,
 )
