@@ -179,7 +179,9 @@ def test_nameless_files_between_two_shops_are_refused_with_both_names(shop, aske
     note = next(
         note for report in result.reports for note in report.notes if note.kind == "mixed_shops"
     )
-    assert set(note.message.args["shops"]) == {shop.name, "乙旗舰店"}
+    told = note.message.args["note"]
+    assert set(told.args["shops"]) == {shop.name, "乙旗舰店"}
+    assert note.message.args["n"] > 50
     assert result.faulty
 
 
