@@ -139,7 +139,8 @@ def show_text(reports: list[Report], lang: options.Language | None) -> None:
         terminal.render(report, options.words(lang), width=width, colour=colour)
         for report in reports
     ]
-    options.to_stdout("\n".join(screens))
+    if screens:
+        options.to_stdout("\n".join(screens))
 
 
 def _talk(morning: Morning, lang: options.Language | None, *, quiet: bool) -> None:

@@ -16,6 +16,8 @@ def judge(context: Context, findings: Sequence[Finding]) -> Verdict:
     """Choose the state by the order of the trade: data, calendar, size, market, factor, place."""
     day = context.shop_day
     paid = day.figure("paid_amount")
+    if day.normal_days == 0 and any(gap.kind == "absent" for gap in day.gaps):
+        return Verdict(State.INSUFFICIENT_DATA, message("verdict.no_shop", **_basics(day, paid)))
     if not day.is_complete:
         return Verdict(State.INCOMPLETE_DATA, message("verdict.incomplete", **_basics(day, paid)))
     abnormal = next((finding for finding in findings if finding.id == PAID), None)
