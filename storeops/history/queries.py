@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import pandas as pd
@@ -72,7 +73,15 @@ def coverage(
     return found
 
 
-def window(connection: Connection, shop: str, day: date, *, days: int, long_days: int) -> Window:
+def window(
+    connection: Connection,
+    shop: str,
+    day: date,
+    *,
+    days: int,
+    long_days: int,
+    only: Collection[str] | None = None,
+) -> Window:
     """Read the last days of a shop, up to and including ``day``.
 
     Args:
@@ -81,6 +90,7 @@ def window(connection: Connection, shop: str, day: date, *, days: int, long_days
         day: Last day.
         days: How many days of items, sources, words and ads.
         long_days: How many days of the shop's and the peers' own rows.
+        only: Columns to read besides the keys; None reads all.
 
     Returns:
         The frames as :class:`storeops.facts.Window` describes them. Where views overlap, each
@@ -94,6 +104,8 @@ def window(connection: Connection, shop: str, day: date, *, days: int, long_days
         first, holding = starts[length], held[length].get(name)
         if holding is None:
             continue
+        if only is not None:
+            holding = replace(holding, columns=holding.columns.intersection(only))
         frame = _frame(connection, fact, holding, {"shop": shop, "first": first, "last": day})
         if len(frame):
             tables[name] = frame

@@ -142,10 +142,18 @@ class History:
         with self._reading() as connection:
             return queries.coverage(connection, shop, first=first, last=last)
 
-    def window(self, shop: str, day: date, *, days: int = 120, long_days: int = 420) -> Window:
-        """Read the last days of a shop, up to and including ``day``."""
+    def window(
+        self,
+        shop: str,
+        day: date,
+        *,
+        days: int = 120,
+        long_days: int = 420,
+        only: Collection[str] | None = None,
+    ) -> Window:
+        """Read the last days of a shop, up to and including ``day``; ``only`` limits columns."""
         with self._reading() as connection:
-            return queries.window(connection, shop, day, days=days, long_days=long_days)
+            return queries.window(connection, shop, day, days=days, long_days=long_days, only=only)
 
     def restatements(
         self,

@@ -225,6 +225,16 @@ _TABLE: tuple[Metric, ...] = (
 METRICS: dict[str, Metric] = {str(metric.name): metric for metric in _TABLE}
 
 
+def used_columns() -> frozenset[str]:
+    """List the columns that formulas and names of members are made of.
+
+    Nothing in this package reads another column besides the keys of a fact.
+    """
+    names = (Col.ITEM_TITLE, Col.SCENE, Col.PLAN, Col.SUBJECT, Col.VALUE)
+    formulas = (column for metric in METRICS.values() for column in metric.columns)
+    return frozenset(str(column) for column in (*names, *formulas))
+
+
 def value(metric: Metric, frame: pd.DataFrame) -> float | None:
     """Compute a metric over the rows of a frame.
 

@@ -16,6 +16,7 @@ from storeops.fields import Col
 from storeops.history import History
 from storeops.messages import Message, message
 from storeops.metrics.completeness import last_complete_day
+from storeops.metrics.definitions import used_columns
 from storeops.pipeline import filing
 from storeops.pipeline.importing import ATTRIBUTION, Imported, import_folder
 from storeops.pipeline.workspace import (
@@ -145,11 +146,12 @@ def _reports(
 def _window(record: History, shop: str, asked: date | None) -> Window:
     """Read the window that ends on the day asked for, else on the last complete day."""
     last = max(record.last_days(shop).values())
-    window = record.window(shop, asked or last)
+    columns = used_columns()
+    window = record.window(shop, asked or last, only=columns)
     if asked is None:
         day = _last_complete(window)
         if day is not None and day != window.day:
-            window = record.window(shop, day)
+            window = record.window(shop, day, only=columns)
     first = window.day - timedelta(days=RESTATED_DAYS)
     restated = record.restatements(shop, first=first, last=window.day, only=_TOLD)
     return replace(window, restated=restated)

@@ -13,11 +13,14 @@ import pytest
 from python_calamine import CalamineWorkbook
 from xlsxwriter import Workbook
 
+from storeops.calendars import load_calendar
 from storeops.demo import write_demo
+from storeops.diagnose.day import diagnose
 from storeops.diagnose.finding import Cause, State
+from storeops.metrics.definitions import used_columns
 from storeops.pipeline.morning import morning
 from storeops.pipeline.questions import import_downloads, trace
-from storeops.pipeline.workspace import open_workspace
+from storeops.pipeline.workspace import open_record, open_workspace
 from storeops.reporter import jsondoc, terminal
 
 RECORD = shutil.ignore_patterns(".storeops")
@@ -291,3 +294,13 @@ def test_columns_in_another_order_and_encoding_give_the_same_answer(shop, copied
         path.unlink()
         path.with_suffix(".csv").write_text(out.getvalue(), encoding="utf-8-sig")
     assert said(root, asked) == said(shop.folder, asked)
+
+
+def test_the_columns_left_unread_change_nothing(shop, asked):
+    workspace = open_workspace(shop.folder)
+    import_downloads(workspace, asked)
+    with open_record(workspace, asked.now) as record:
+        whole = record.window(shop.name, shop.last_day)
+        narrow = record.window(shop.name, shop.last_day, only=used_columns())
+    assert len(narrow.tables["shop_daily"].columns) < len(whole.tables["shop_daily"].columns)
+    assert diagnose(narrow, load_calendar()) == diagnose(whole, load_calendar())
