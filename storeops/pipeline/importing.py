@@ -26,7 +26,7 @@ from storeops.ingest.shops import KnownShops, assign
 from storeops.messages import Note, message
 from storeops.pipeline.workspace import Progress, Request, Workspace
 
-BATCH_FILES = 64
+BATCH_FILES = 256
 """Files of one transaction: each whole or absent, and one sync to disk for all of them."""
 HELD_FILES = 1_000
 """New files kept in memory until their shop is known; beyond that they are read a second time."""

@@ -24,6 +24,9 @@ from storeops.reporter.blocks import (
 MOST_SHOWN = 5
 """Causes a report shows; the rest is in the JSON document and the workbook."""
 
+_FOR_THE_WORKBOOK = frozenset({"table.split_sources", "table.split_items"})
+"""Tables whose last lines must not be cut off, too long for a screen."""
+
 _CHARTS = (
     ("chart.daily", "table.daily", ("metric.paid_amount", "metric.visitors"), "line"),
     ("chart.sources", "table.sources", ("metric.visitors",), "bar"),
@@ -90,7 +93,8 @@ def _blocks(diagnosis: Diagnosis, findings: Sequence[Finding]) -> Iterator[Block
     if diagnosis.notes:
         yield Notes(diagnosis.notes)
     tables = [table for table in diagnosis.tables if table.rows]
-    yield from (Table(table, detail=diagnosis.focus is None) for table in tables)
+    for table in tables:
+        yield Table(table, detail=diagnosis.focus is None or table.name in _FOR_THE_WORKBOOK)
     yield from _charts(tables)
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import math
 import shutil
 import zipfile
 from dataclasses import replace
@@ -22,6 +23,7 @@ from storeops.pipeline.morning import morning
 from storeops.pipeline.questions import import_downloads, trace
 from storeops.pipeline.workspace import open_record, open_workspace
 from storeops.reporter import jsondoc, terminal
+from storeops.reporter.blocks import Table
 
 RECORD = shutil.ignore_patterns(".storeops")
 
@@ -71,12 +73,34 @@ def test_the_planted_problem_is_the_one_cause(report, shop):
     assert told[f"source:{shop.source}"] == causes[0].id
 
 
-def test_item_table_holds_every_item_to_the_cent(report, shop):
-    table = next(
-        b.table
-        for b in report.blocks
-        if getattr(b, "table", None) and getattr(b.table, "name", "") == "table.items"
+def table_of(report, name):
+    return next(
+        block.table
+        for block in report.blocks
+        if isinstance(block, Table) and block.table.name == name
     )
+
+
+@pytest.mark.parametrize("name", ["table.split_sources", "table.split_items"])
+def test_the_lines_of_every_breakdown_add_up_to_the_shop(report, name):
+    rows = [row[1:] for row in table_of(report, name).rows]
+    lines, total = rows[:-1], rows[-1]
+    assert math.fsum(line[-1] or 0 for line in lines) == pytest.approx(total[-1], abs=1e-6)
+    split = report.split
+    assert total[-1] == pytest.approx(split.end - split.start, abs=0.01)
+
+
+def test_within_and_mix_add_up_to_each_factor(report):
+    rows = [row[1:] for row in table_of(report, "table.split_sources").rows]
+    sums = [math.fsum(row[at] or 0 for row in rows[:-1]) for at in range(5)]
+    total = rows[-1]
+    assert sums[0] == pytest.approx(total[0], abs=1e-6)
+    assert sums[1] + sums[2] == pytest.approx(total[1], abs=1e-6)
+    assert sums[3] + sums[4] == pytest.approx(total[3], abs=1e-6)
+
+
+def test_item_table_holds_every_item_to_the_cent(report, shop):
+    table = table_of(report, "table.items")
     columns = [column.id for column in table.columns]
     found = {
         row[columns.index("column.item_id")]: row[columns.index("metric.paid_amount")]

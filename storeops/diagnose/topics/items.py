@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from storeops.diagnose.finding import Evidence, Finding, Owner, Section, TableColumn
 from storeops.diagnose.topic import Context, Topic
+from storeops.diagnose.topics.breakdown import by_item
 from storeops.diagnose.topics.members import Kind, section
 from storeops.diagnose.wording import yuan
 from storeops.facts import Window
@@ -52,6 +53,7 @@ def examine(window: Window, context: Context) -> Section:
     """Judge every item; where the item's own sources are on file, say which one moved."""
     moves = attribution.item_moves(window, context.shop_day)
     found = section(KIND, moves, context)
+    found = replace(found, tables=(*found.tables, *by_item(moves)))
     if not window.has("item_source_daily"):
         return found
     detailed = tuple(

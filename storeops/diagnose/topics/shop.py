@@ -90,8 +90,8 @@ def examine(window: Window, context: Context) -> Section:
         for figure in day.figures
         if figure.metric in _CHECKED and _is_calm(figure)
     )
-    found = (_daily(window, context), *_split(context))
-    return Section("shop", tuple(findings), checked, tables=tuple(t for t in found if t.rows))
+    table = _daily(window, context)
+    return Section("shop", tuple(findings), checked, tables=(table,) if table.rows else ())
 
 
 def _sales(context: Context, moved: list[MetricDay]) -> Finding:
@@ -210,24 +210,6 @@ def _phase(phase: DayPhase) -> object:
     if phase.name is None:
         return Term("phase", phase.phase.value)
     return message("phase.of_event", event=phase.name, phase=Term("phase", phase.phase.value))
-
-
-def _split(context: Context) -> tuple[DataTable, ...]:
-    split = context.shop_day.split
-    if split is None:
-        return ()
-    rows: tuple[tuple[object, ...], ...] = (
-        (message("split.start"), split.start),
-        *((Term("metric", factor), amount) for factor, amount in split.parts),
-        (message("split.end"), split.end),
-    )
-    return (
-        DataTable(
-            "table.split",
-            (TableColumn("column.factor", Unit.TEXT), TableColumn("column.impact", Unit.CNY)),
-            rows,
-        ),
-    )
 
 
 TOPIC = Topic("shop", "Was the day normal?", ("shop_daily",), "sycm_shop_report", examine)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from storeops.diagnose.finding import Owner, Section, TableColumn
 from storeops.diagnose.topic import Context, Topic
+from storeops.diagnose.topics.breakdown import by_source
 from storeops.diagnose.topics.members import Kind, section
 from storeops.facts import UNKNOWN_ATTRIBUTION, Window
 from storeops.fields import Col
@@ -45,6 +46,7 @@ def examine(window: Window, context: Context) -> Section:
     """Judge every source of the slice that covers the whole shop."""
     moves = attribution.source_moves(window, context.shop_day)
     found = section(KIND, moves, context)
+    found = replace(found, tables=(*found.tables, *by_source(moves)))
     if dict(moves.basis).get(Col.ATTRIBUTION) != UNKNOWN_ATTRIBUTION:
         return found
     note = Note("attribution_unknown", message("note.attribution_unknown"))

@@ -22,7 +22,10 @@ from storeops.reporter.lang import Catalogue
 SHEETS = ("daily", "sources", "items", "words", "split", "ads", "to_do")
 """Sheets between overview and notes; a table of any other name gets its own before to_do."""
 
-_SHARED = {"table.ads": "ads", "table.scenes": "ads", "table.plans": "ads"}
+_SHARED = {
+    "table.ads": "ads", "table.scenes": "ads", "table.plans": "ads",
+    "table.split_sources": "split", "table.split_items": "split",
+}  # fmt: skip
 _CHART_SIZE = {"width": 660, "height": 340}
 _NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\']")
 _LONGEST_NAME = 31
@@ -62,9 +65,8 @@ class Book:
                 return False
             tasks.write(self._add(name), self.report, kept, self.style, self.words)
         elif name == "split" and self.report.split is not None:
-            more = [t for t in found if len(t.rows) > len(self.report.split.parts) + 2]
             split_sheet.write(
-                self.workbook, self._add(name), self.report.split, more, self.style, self.words
+                self.workbook, self._add(name), self.report.split, found, self.style, self.words
             )
         elif found:
             self._tables(self._add(name), found)

@@ -45,7 +45,7 @@ def write(
     sheet.insert_chart(HEAD_ROW, 3, drawing)
     row = max(last, HEAD_ROW + 15) + 3
     for table in tables:
-        sheet.write_string(row - 1, 0, words.say("split.detail"), style.section)
+        sheet.write_string(row - 1, 0, words.say(table.name), style.section)
         row = write_table(sheet, table, row, style, words).last + 4
     sheet.autofilter(HEAD_ROW, 0, last - 1, 1)
     sheet.freeze_panes(HEAD_ROW + 1, 0)
