@@ -149,7 +149,7 @@ def reading(count: int, place: Path, items: int, limit: float | None) -> Iterato
         count,
         fresh,
         lambda: run((sys.executable, str(HERE / "floor.py"), str(folder))),
-        python("import storeops.cli, storeops.pipeline"),
+        python("import storeops.cli, storeops.pipeline.questions"),
         python("import csv, io, zipfile, python_calamine"),
     )
     what = f"first import of {files} files, {items} items"

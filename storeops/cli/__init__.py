@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import gc
 import sys
-import traceback
 
 import typer
 
 from storeops import __version__
 from storeops.cli import config, demo, diagnose, formats, history, options, read, topics, trace
-from storeops.errors import StoreopsError
 
 app = typer.Typer(
     name="storeops",
@@ -67,12 +65,21 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     try:
         app()
-    except StoreopsError as error:
-        options.explain(error, options.words(None))
-        sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
-    except Exception:  # noqa: BLE001 (the error boundary)
-        traceback.print_exc()
-        sys.stderr.write(f"storeops {__version__}: 程序出错，请反馈 / a bug, please report it\n")
-        sys.exit(3)
+    except Exception as error:  # noqa: BLE001 (the error boundary)
+        sys.exit(_ended_by(error))
+
+
+def _ended_by(error: Exception) -> int:
+    """Explain what ended the program; give the exit status."""
+    import traceback
+
+    from storeops.errors import StoreopsError
+
+    if isinstance(error, StoreopsError):
+        options.explain(error, options.words(None))
+        return 2
+    traceback.print_exception(error)
+    sys.stderr.write(f"storeops {__version__}: 程序出错，请反馈 / a bug, please report it\n")
+    return 3

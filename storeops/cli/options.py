@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -149,6 +148,8 @@ def to_stdout(text: str) -> None:
 
 def document(data: object) -> str:
     """Write a JSON document the same way everywhere."""
+    import json
+
     return json.dumps(data, ensure_ascii=False, indent=2)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
 
@@ -58,6 +58,17 @@ def last_days(connection: Connection, shop: str) -> dict[str, date]:
         if coverage.name == shop:
             return {fact: last for fact, (_, last) in coverage.days.items()}
     return {}
+
+
+def last_import(connection: Connection, shop: str) -> datetime | None:
+    """Give the moment of the last import that brought rows of a shop, in UTC."""
+    rows = run(
+        connection,
+        "SELECT max(imported_at) FROM import_log WHERE shop = ? AND status = 'imported'",
+        [shop],
+    )
+    moment: datetime | None = rows[0][0]
+    return None if moment is None else moment.replace(tzinfo=UTC)
 
 
 def coverage(

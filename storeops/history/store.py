@@ -137,6 +137,11 @@ class History:
         with self._reading() as connection:
             return queries.last_days(connection, shop)
 
+    def last_import(self, shop: str) -> datetime | None:
+        """Give the moment of the last import that brought rows of a shop."""
+        with self._reading() as connection:
+            return queries.last_import(connection, shop)
+
     def coverage(self, shop: str, *, first: date, last: date) -> dict[str, dict[date, int]]:
         """Count the rows of each fact on each day that has any."""
         with self._reading() as connection:

@@ -28,6 +28,8 @@ from storeops.pipeline.workspace import Progress, Request, Workspace
 
 BATCH_FILES = 256
 """Files of one transaction: each whole or absent, and one sync to disk for all of them."""
+READ_FILES = 32
+"""Files looked up in the import log at a time."""
 HELD_FILES = 1_000
 """New files kept in memory until their shop is known; beyond that they are read a second time."""
 _ASKS_OUTSIDE = ("missing_date", "missing_item")
@@ -99,7 +101,7 @@ def import_folder(
     waiting: list[Path] = []
     for path in progress(paths, "storeops"):
         waiting.append(path)
-        if len(waiting) == BATCH_FILES:
+        if len(waiting) == READ_FILES:
             run.read(waiting)
             waiting.clear()
     run.read(waiting)

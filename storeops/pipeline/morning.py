@@ -14,7 +14,7 @@ from storeops.errors import StoreopsError
 from storeops.facts import SHOP_DAILY, Window
 from storeops.fields import Col
 from storeops.history import History
-from storeops.messages import Message, message
+from storeops.messages import Message, Note, message
 from storeops.metrics.completeness import last_complete_day
 from storeops.metrics.definitions import used_columns
 from storeops.pipeline import filing
@@ -137,14 +137,22 @@ def _reports(
     for shop in shop_names(record, request):
         window = _window(record, shop, request.day)
         files = imported.of_shop(shop)
+        later = () if request.day else tuple(_later(record, shop, window.day))
         diagnosis = diagnose(
-            window, calendar, stage=workspace.settings.shop.stage, notes=files.notes, only=topic
+            window,
+            calendar,
+            stage=workspace.settings.shop.stage,
+            notes=(*later, *files.notes),
+            only=topic,
         )
         yield build(diagnosis, files.files)
 
 
 def _window(record: History, shop: str, asked: date | None) -> Window:
-    """Read the window that ends on the day asked for, else on the last complete day."""
+    """Read the window that ends on the day asked for, else on the last complete day.
+
+    Restatements are told once: those the last import brought.
+    """
     last = max(record.last_days(shop).values())
     columns = used_columns()
     window = record.window(shop, asked or last, only=columns)
@@ -153,8 +161,22 @@ def _window(record: History, shop: str, asked: date | None) -> Window:
         if day is not None and day != window.day:
             window = record.window(shop, day, only=columns)
     first = window.day - timedelta(days=RESTATED_DAYS)
-    restated = record.restatements(shop, first=first, last=window.day, only=_TOLD)
+    restated = record.restatements(
+        shop, first=first, last=window.day, since=record.last_import(shop), only=_TOLD
+    )
     return replace(window, restated=restated)
+
+
+def _later(record: History, shop: str, day: date) -> Iterator[Note]:
+    """Say why the report is not about the last day there is anything of."""
+    last = record.last_days(shop)
+    shop_last = last.get(SHOP_DAILY.name)
+    if shop_last is None:
+        return
+    if shop_last > day:
+        yield Note("incomplete_day", message("note.later_incomplete", last=shop_last, day=day))
+    elif max(last.values()) > day:
+        yield Note("stale", message("note.later_missing", last=max(last.values()), day=day))
 
 
 def _last_complete(window: Window) -> date | None:

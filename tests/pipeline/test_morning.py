@@ -6,7 +6,7 @@ import math
 import shutil
 import zipfile
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO, StringIO
 
 import openpyxl
@@ -328,3 +328,64 @@ def test_the_columns_left_unread_change_nothing(shop, asked):
         narrow = record.window(shop.name, shop.last_day, only=used_columns())
     assert len(narrow.tables["shop_daily"].columns) < len(whole.tables["shop_daily"].columns)
     assert diagnose(narrow, load_calendar()) == diagnose(whole, load_calendar())
+
+
+def _shop_days(path, rows):
+    lines = ["统计日期,店铺名称,访客数,支付买家数,支付金额"]
+    lines += [",".join(map(str, row)) for row in rows]
+    path.write_text("\n".join(lines), encoding="gb18030")
+
+
+def _ordinary(days):
+    return [
+        (date(2026, 3, 2) + timedelta(days=n), "甲店", 1000 + n % 7, 50, f"{5000 + n % 5}.00")
+        for n in range(days)
+    ]
+
+
+def test_a_last_day_that_is_not_out_yet_is_named_and_the_day_before_is_judged(tmp_path, asked):
+    rows = _ordinary(40)
+    rows[-1] = (rows[-1][0], "甲店", 0, "NULL", "NULL")
+    _shop_days(tmp_path / "日报.csv", rows)
+    report = morning(tmp_path, asked, workbook=False).reports[0]
+    assert report.day == rows[-2][0]
+    note = next(note for note in report.notes if note.kind == "incomplete_day")
+    assert note.message.args["last"] == rows[-1][0]
+
+
+def test_a_restated_day_is_told_once(tmp_path, asked):
+    rows = _ordinary(40)
+    _shop_days(tmp_path / "一.csv", rows)
+    morning(tmp_path, asked, workbook=False)
+    restated = [*rows[:-3], (*rows[-3][:4], "4800.00"), *rows[-2:]]
+    _shop_days(tmp_path / "二.csv", [*restated, (date(2026, 4, 11), "甲店", 1000, 50, "5000.00")])
+    next_day = replace(asked, now=asked.now + timedelta(days=1))
+    report = morning(tmp_path, next_day, workbook=False).reports[0]
+    told = [note.message.args for note in report.notes if note.kind == "restated"]
+    assert [(args["old"].value, args["new"].value) for args in told] == [(5002.0, 4800.0)]
+    again = morning(tmp_path, replace(next_day, now=asked.now), workbook=False).reports[0]
+    assert again.notes == report.notes
+    _shop_days(tmp_path / "三.csv", [(date(2026, 4, 12), "甲店", 1000, 50, "5000.00")])
+    later = replace(asked, now=asked.now + timedelta(days=2))
+    report = morning(tmp_path, later, workbook=False).reports[0]
+    assert not [note for note in report.notes if note.kind == "restated"]
+
+
+def test_a_missing_day_is_a_gap_and_never_a_zero(tmp_path, asked):
+    rows = _ordinary(40)
+    _shop_days(tmp_path / "日报.csv", [*rows[:30], *rows[32:]])
+    report = morning(tmp_path, asked, workbook=False).reports[0]
+    assert report.verdict.state is State.NORMAL
+    gap = next(note for note in report.notes if note.kind == "gap")
+    assert gap.message.args["n"] == 2
+    assert figure(report, "paid_amount").trend[-10:-8] == (None, None)
+
+
+def test_one_day_only_prints_values_and_judges_nothing(tmp_path, asked):
+    _shop_days(tmp_path / "日报.csv", [(date(2026, 4, 15), "甲店", 1000, 50, "5000.00")])
+    result = morning(tmp_path, asked, workbook=False)
+    report = result.reports[0]
+    assert report.verdict.state is State.INSUFFICIENT_DATA
+    assert figure(report, "paid_amount").value == 5000.0
+    assert figure(report, "paid_amount").baseline is None
+    assert result.status == 2
