@@ -27,7 +27,7 @@ from storeops.facts import Window
 from storeops.messages import Message, Note, Term, message
 from storeops.metrics import figures, market
 from storeops.metrics.figures import StageSetting
-from storeops.metrics.results import MetricDay, PaidSplit, ShopDay
+from storeops.metrics.results import BaselineKind, MetricDay, PaidSplit, ShopDay
 
 _SEVERITY = {Severity.ACT: 0, Severity.WARN: 1, Severity.INFO: 2}
 
@@ -62,7 +62,7 @@ def diagnose(
         figures=tuple(_figure(figure) for figure in day.figures),
         split=_split(day.split) if verdict.state is not State.INCOMPLETE_DATA else None,
         findings=findings,
-        checked=_checked(sections),
+        checked=_checked(sections) if _can_judge(day) else (),
         notes=ordered(
             (*(note for section in sections for note in section.notes), *hints), notes, window
         ),
@@ -105,11 +105,23 @@ def _hint(topic: str, layout: str) -> Note:
 
 def _shown(context: Context, sections: Iterable[Section]) -> tuple[Finding, ...]:
     """Keep findings only where a day can be judged; causes first, ranked by yuan."""
-    if not context.shop_day.is_complete:
+    if not _can_judge(context.shop_day):
         return ()
     found = [finding for section in sections for finding in section.findings]
     linked = link(found, Cause(context.market.cause))
     return tuple(sorted(linked, key=_rank))
+
+
+def _can_judge(day: ShopDay) -> bool:
+    """Tell whether members may be compared with normal days at all.
+
+    On a promotion without a comparable one before it everything is above its norm; only a fall of
+    the whole shop is worth taking apart then.
+    """
+    if not (day.is_complete and day.is_judged):
+        return False
+    is_event = day.phase.phase.is_promotion and day.kind is not BaselineKind.EVENT
+    return not is_event or day.is_abnormal
 
 
 def _rank(finding: Finding) -> tuple[bool, int, float, str]:

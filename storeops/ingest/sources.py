@@ -16,7 +16,8 @@ _NOT_TABLES = frozenset(
     f".{suffix}"
     for suffix in (
         "yaml", "yml", "py", "pyc", "ipynb", "md", "json", "png", "jpg", "jpeg", "gif",
-        "webp", "bmp", "ico", "svg", "psd", "ai", "cdr", "heic", "tif", "tiff", "pdf", "doc", "docx", "ppt", "pptx", "mp3", "mp4", "mov",
+        "webp", "bmp", "ico", "svg", "psd", "ai", "cdr", "heic", "tif", "tiff", "pdf", "doc",
+        "docx", "ppt", "pptx", "mp3", "mp4", "mov",
         "avi", "mkv", "wav", "m4a", "ttf", "otf", "iso", "dmg", "apk", "pkg", "torrent",
         "exe", "msi", "dll", "lnk", "url", "ini", "cfg", "toml", "log", "sh", "bat", "css", "js",
         "db",

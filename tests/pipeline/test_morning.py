@@ -389,3 +389,11 @@ def test_one_day_only_prints_values_and_judges_nothing(tmp_path, asked):
     assert figure(report, "paid_amount").value == 5000.0
     assert figure(report, "paid_amount").baseline is None
     assert result.status == 2
+
+
+def test_a_promotion_without_a_comparable_one_is_not_taken_apart(shop, asked):
+    result = morning(shop.folder, replace(asked, day=date(2026, 9, 9)), workbook=False)
+    report = result.reports[0]
+    assert report.verdict.state is State.PROMOTION
+    assert (report.findings, report.checked) == ((), ())
+    assert result.status == 0
