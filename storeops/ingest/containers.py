@@ -16,7 +16,7 @@ import numpy as np
 from python_calamine import CalamineWorkbook
 
 from storeops.errors import FileProblem
-from storeops.ingest import archive
+from storeops.ingest import archive, compound
 from storeops.ingest.problems import damaged, encrypted, too_large, unreadable
 from storeops.ingest.values import Cell
 
@@ -56,6 +56,7 @@ def read_sheets(data: bytes) -> tuple[Sheet, ...]:
     if not data.strip(b"\0 \t\r\n"):
         raise unreadable("ingest.empty")
     if data.startswith(OLE):
+        _check_chains(data)
         _check_old_workbook(data)
         return _workbook(data)
     if data.startswith(ZIP):
@@ -76,6 +77,13 @@ def _marked_up(data: bytes, text: str, head: str) -> tuple[Sheet, ...]:
     if not sheets:
         raise unreadable("ingest.not_a_table")
     return sheets
+
+
+def _check_chains(data: bytes) -> None:
+    try:
+        compound.check(data)
+    except compound.EndlessChainError as error:
+        raise damaged(error) from error
 
 
 def _check_old_workbook(data: bytes) -> None:
