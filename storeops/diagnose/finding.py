@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from storeops.messages import Change, Message, Note, Quantity, Unit
+from storeops.metrics.change import ratio, relative
 
 SMALL_COUNT = 30
 """Below this, on both sides, a count is compared by its difference: 2 instead of 4 is not -50 %."""
@@ -157,7 +158,7 @@ class Figure:
             return Quantity(self.value - reference, self.unit)
         if not reference:
             return Change(math.inf if self.value else 0.0)
-        return Change(self.value / reference - 1)
+        return Change(relative(self.value, reference))
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,8 +246,7 @@ class DataTable:
             for above, below in zip(*map(self._cells, column.formula), strict=True)
             if isinstance(above, int | float) and isinstance(below, int | float)
         ]
-        below = math.fsum(below for _, below in pairs)
-        return math.fsum(above for above, _ in pairs) / below if below else None
+        return ratio(math.fsum(above for above, _ in pairs), math.fsum(below for _, below in pairs))
 
     def _cells(self, column_id: str) -> list[object]:
         index = [column.id for column in self.columns].index(column_id)

@@ -73,6 +73,16 @@ def test_the_planted_problem_is_the_one_cause(report, shop):
     assert told[f"source:{shop.source}"] == causes[0].id
 
 
+def test_a_factor_that_carries_a_part_of_the_change_is_not_called_fine(report):
+    total = report.split.end - report.split.start
+    carrying = {
+        part.factor for part in report.split.parts if part.amount * total > 0.1 * total * total
+    }
+    fine = {item.text.args["metric"].name for item in report.checked if "metric" in item.text.args}
+    assert carrying
+    assert not carrying & fine
+
+
 def table_of(report, name):
     return next(
         block.table

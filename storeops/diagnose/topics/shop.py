@@ -16,6 +16,7 @@ from storeops.diagnose.finding import (
     TableColumn,
 )
 from storeops.diagnose.topic import Context, Topic
+from storeops.diagnose.topics.members import OF_CHANGE
 from storeops.diagnose.wording import (
     direction,
     factor_evidence,
@@ -88,7 +89,9 @@ def examine(window: Window, context: Context) -> Section:
     checked = tuple(
         Checked("shop", _fine(figure))
         for figure in day.figures
-        if figure.metric in _CHECKED and _is_calm(figure)
+        if figure.metric in _checked(window)
+        and _is_calm(figure)
+        and not _contributes(figure, context)
     )
     table = _daily(window, context)
     return Section("shop", tuple(findings), checked, tables=(table,) if table.rows else ())
@@ -173,9 +176,26 @@ def _single(figure: MetricDay) -> Finding:
     )
 
 
+def _checked(window: Window) -> tuple[str, ...]:
+    """List the figures to call fine; with an ads export the ads topic speaks of the spend."""
+    if window.has("ad_daily"):
+        return tuple(metric for metric in _CHECKED if metric != "ad_spend")
+    return _CHECKED
+
+
 def _is_calm(figure: MetricDay) -> bool:
     """Tell a figure that may be called fine: near its norm, not merely short of an alarm."""
     return not figure.is_abnormal and figure.z is not None and abs(figure.z) < _CALM
+
+
+def _contributes(figure: MetricDay, context: Context) -> bool:
+    """Tell a factor that carries a part of an abnormal day's change: it is not ruled out."""
+    day = context.shop_day
+    if day.split is None or not day.is_abnormal:
+        return False
+    total = day.split.end - day.split.start
+    part = dict(day.split.parts).get(figure.metric, 0.0)
+    return part * total > 0 and abs(part) >= OF_CHANGE * abs(total)
 
 
 def _fine(figure: MetricDay) -> Message:

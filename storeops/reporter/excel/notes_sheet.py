@@ -14,7 +14,7 @@ from storeops.reporter.excel.style import LINE, Style
 from storeops.reporter.lang import Catalogue
 from storeops.reporter.text import inert
 
-_WIDTHS = (30, 64, 12, 9, 9, 9)
+_WIDTHS = (34, 74, 12, 9, 9, 11)
 _FILE_HEADS = (
     ("notes.layout", Unit.TEXT), ("notes.file", Unit.TEXT), ("notes.status", Unit.TEXT),
     ("notes.rows_in", Unit.COUNT), ("notes.rows_kept", Unit.COUNT),

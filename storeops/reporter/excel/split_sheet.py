@@ -36,7 +36,7 @@ def write(
     sheet.set_row(0, 26)
     sheet.write_string(0, 0, words.say("sheet.split"), style.title)
     sheet.write_string(1, 0, words.term("metric", split.metric), style.subtitle)
-    sheet.set_column(0, 0, 26)
+    sheet.set_column(0, 0, 36)
     sheet.set_column(1, 11, 15)
     last = _write_rows(sheet, split, style, words)
     _write_feed(sheet, split, style, words)
