@@ -20,13 +20,14 @@ from storeops.diagnose.finding import (
 )
 from storeops.diagnose.linking import link
 from storeops.diagnose.notes import ordered
+from storeops.diagnose.terms import USUAL, Terms
 from storeops.diagnose.topic import Context
 from storeops.diagnose.topics import TOPICS
 from storeops.diagnose.verdict import judge
 from storeops.facts import Window
 from storeops.messages import Message, Note, Term, message
 from storeops.metrics import figures, market
-from storeops.metrics.figures import StageSetting
+from storeops.metrics.board import watch
 from storeops.metrics.results import BaselineKind, MetricDay, PaidSplit, ShopDay
 
 _SEVERITY = {Severity.ACT: 0, Severity.WARN: 1, Severity.INFO: 2}
@@ -36,7 +37,7 @@ def diagnose(
     window: Window,
     calendar: Calendar,
     *,
-    stage: StageSetting = "auto",
+    terms: Terms = USUAL,
     notes: tuple[Note, ...] = (),
     only: str | None = None,
 ) -> Diagnosis:
@@ -45,12 +46,13 @@ def diagnose(
     Args:
         window: The last days of one shop; ``window.day`` is the day in question.
         calendar: Promotions and holidays.
-        stage: Size of the shop, or auto.
+        terms: What the user has a say in, and what an earlier day left.
         notes: What the import had to say.
         only: Name of the one topic to tell of; None tells all. The verdict is the same.
     """
-    day = figures.headline(window, calendar, stage)
-    context = Context(calendar, day, market.market_view(window, day, calendar), notes)
+    board = watch(window, calendar, terms.memory)
+    day = figures.headline(window, calendar, terms.stage, board=board, budgets=terms.budgets)
+    context = Context(calendar, board, day, market.market_view(window, day, calendar), notes)
     sections, hints = _sections(window, context)
     findings = _shown(context, sections)
     verdict = judge(context, findings)
@@ -67,6 +69,7 @@ def diagnose(
             (*(note for section in sections for note in section.notes), *hints), notes, window
         ),
         tables=tuple(table for section in sections for table in section.tables),
+        memory=board.memory,
     )
     return told if only is None else _focused(told, only, sections)
 

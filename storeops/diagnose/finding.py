@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
 from storeops.messages import Change, Message, Note, Quantity, Unit
+from storeops.metrics.board import Memory
 from storeops.metrics.change import ratio, relative
 
 SMALL_COUNT = 30
@@ -258,6 +259,7 @@ class Diagnosis:
     """All of one shop's day: what ``reporter.build`` turns into a report.
 
     ``focus`` names the topic when only one was asked for: its tables are then part of the answer.
+    ``memory`` is what the next day's diagnosis may begin from.
     """
 
     shop: str
@@ -271,3 +273,4 @@ class Diagnosis:
     notes: tuple[Note, ...]
     tables: tuple[DataTable, ...]
     focus: str | None = None
+    memory: Memory | None = field(default=None, compare=False, repr=False)

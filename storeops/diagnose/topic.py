@@ -9,14 +9,16 @@ from storeops.calendars import Calendar
 from storeops.diagnose.finding import Section
 from storeops.facts import Window
 from storeops.messages import Note
+from storeops.metrics.board import Board
 from storeops.metrics.results import MarketView, ShopDay
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What all topics share: the day's figures, the market's, and what the import had to say."""
+    """What all topics share: the series, the day's figures, the market's, the import's notes."""
 
     calendar: Calendar
+    board: Board
     shop_day: ShopDay
     market: MarketView
     notes: tuple[Note, ...] = ()

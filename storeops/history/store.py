@@ -152,7 +152,7 @@ class History:
         shop: str,
         day: date,
         *,
-        days: int = 120,
+        days: int = 140,
         long_days: int = 420,
         only: Collection[str] | None = None,
     ) -> Window:

@@ -7,50 +7,54 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import pandas as pd
 
-from storeops.calendars import Calendar
 from storeops.facts import Window
 from storeops.fields import Col
-from storeops.metrics.baseline import HALF, Choice, Series, choose_days, expect
+from storeops.metrics.blocks import ACCOUNT, COST_PER_CLICK, Family
+from storeops.metrics.board import Board
+from storeops.metrics.choice import choose_days
 from storeops.metrics.decomposition import split_return
 from storeops.metrics.definitions import METRICS, from_sums
-from storeops.metrics.panel import Days, Floats, Ints, calendar_days, panel
+from storeops.metrics.panel import Bools, Days, Floats, Ints, panel
 from storeops.metrics.results import AdFigures, AdLine, AdReport, ReturnSplit, ShopDay
-from storeops.metrics.spend import Slice, one_grain
+from storeops.metrics.shop import ShopLines
+from storeops.metrics.spend import one_grain
 
 WEEK = 7
 WEEKS_BEFORE = 28
 IMMATURE = 3
 """Days after which the bulk of orders has come, whatever the window (DOMAIN 3)."""
-Z_LIMIT = 3.5
-"""Spend is steered by hand: only jumps far beyond its own habit are worth a line."""
+BUDGET_SHARE = 0.15
+"""What ads may spend of the watched budget; members have the rest."""
 SIZE = 0.15
 """DOMAIN 4.3: a price per click beyond 15 % of its norm."""
 _LEAST_DAYS, _LEAST_CLICKS = 7, 50.0
+_TESTS = 4
+"""Spend and price per click, of scenes and of plans."""
 _COLUMNS = (
     Col.AD_SPEND, Col.IMPRESSIONS, Col.CLICKS, Col.ATTRIBUTED_AMOUNT, Col.ATTRIBUTED_ORDERS,
 )  # fmt: skip
-_ACCOUNT = ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Ads:
-    """Lines (account first, then scenes) as matrices, and the days to compare with."""
+    """Lines (account first, then scenes or plans) as matrices, and the days to compare with."""
 
     keys: tuple[str, ...]
     lines: dict[str, Floats]
     days: Days
-    choice: Choice
+    target: int
     used: Ints
     week: Ints
     weeks_before: Ints
 
 
-def ad_report(window: Window, shop_day: ShopDay, calendar: Calendar) -> AdReport | None:
+def ad_report(window: Window, shop_day: ShopDay, board: Board) -> AdReport | None:
     """Report spend, clicks, price per click and return.
 
     One grain and one attribution window are read (see ``spend.one_grain``), because the same
-    spend stands in all of them.
+    spend stands in all of them. Plans are listed beside the scenes where their grain is there.
 
     Returns:
         None when no ads export covers the account.
@@ -58,13 +62,12 @@ def ad_report(window: Window, shop_day: ShopDay, calendar: Calendar) -> AdReport
     chosen = one_grain(window)
     if chosen is None or Col.AD_SPEND not in chosen.rows:
         return None
-    ads = _ads(chosen, window, shop_day, calendar)
+    ads = _ads(chosen.rows, Col.SCENE_ID, shop_day, board.shop)
     if not len(ads.week):
         return None
-    alarms = _alarms(ads, shop_day.money_floor)
-    names = _names(chosen)
+    alarms = _alarms(ads, shop_day, board, Family.SCENE)
+    names = _names(chosen.rows, Col.SCENE_ID, Col.SCENE)
     lines = [_line(ads, index, names, alarms) for index in range(len(ads.keys))]
-    scenes = sorted(lines[1:], key=lambda line: (-line.week.spend, line.key))
     week = ads.days.dates(ads.week)
     return AdReport(
         grain=chosen.grain,
@@ -72,39 +75,53 @@ def ad_report(window: Window, shop_day: ShopDay, calendar: Calendar) -> AdReport
         other_grains=chosen.other_grains,
         other_windows=chosen.other_windows,
         account=lines[0],
-        scenes=tuple(scenes),
+        scenes=_sorted(lines[1:]),
+        plans=_plans(shop_day, board),
         week_days=week,
         immature_days=_immature(week, window.day, chosen.window),
     )
 
 
-def _ads(chosen: Slice, window: Window, shop_day: ShopDay, calendar: Calendar) -> _Ads:
-    days = calendar_days(calendar, window.first_day, window.day)
-    found = panel(chosen.rows, Col.SCENE_ID, _COLUMNS, days)
+def _plans(shop_day: ShopDay, board: Board) -> tuple[AdLine, ...]:
+    slice_ = board.slices.get(Family.PLAN)
+    if slice_ is None:
+        return ()
+    ads = _ads(slice_.rows, Col.PLAN_ID, shop_day, board.shop)
+    if not len(ads.week):
+        return ()
+    alarms = _alarms(ads, shop_day, board, Family.PLAN)
+    names = _names(slice_.rows, Col.PLAN_ID, Col.PLAN)
+    return _sorted([_line(ads, index, names, alarms) for index in range(1, len(ads.keys))])
+
+
+def _sorted(lines: list[AdLine]) -> tuple[AdLine, ...]:
+    return tuple(sorted(lines, key=lambda line: (-line.week.spend, line.key)))
+
+
+def _ads(rows: pd.DataFrame, key: Col, shop_day: ShopDay, shop: ShopLines) -> _Ads:
+    days, target = shop.days, shop.target
+    found = panel(rows, key, _COLUMNS, days)
     lines = {}
     for column, matrix in found.matrices.items():
         lines[column] = np.vstack([matrix.sum(axis=0), matrix])
-    target = len(days) - 1
-    choice = choose_days(days, target, days.is_normal & found.covered)
+    normal = choose_days(days, target, days.is_normal & found.covered)
     on_record = np.flatnonzero(found.covered)
-    week = on_record[on_record > target - WEEK]
-    earlier = choice.pool[choice.pool <= target - WEEK]
     chosen_days = {days.index(day) for day in shop_day.days_used}
     used = np.array([index for index in on_record if index in chosen_days], dtype=np.intp)
+    earlier = normal.pool[normal.pool <= target - WEEK]
     return _Ads(
-        keys=(_ACCOUNT, *found.keys),
+        keys=(ACCOUNT, *found.keys),
         lines=lines,
         days=days,
-        choice=choice,
-        used=used if len(used) else choice.used,
-        week=week,
+        target=target,
+        used=used if len(used) else normal.used,
+        week=on_record[on_record > target - WEEK],
         weeks_before=earlier[earlier > target - WEEK - WEEKS_BEFORE],
     )
 
 
 def _line(ads: _Ads, index: int, names: dict[str, str], alarms: _Alarms) -> AdLine:
-    target = ads.choice.target
-    has_day = not np.isnan(ads.lines[Col.AD_SPEND][index, target])
+    has_day = not np.isnan(ads.lines[Col.AD_SPEND][index, ads.target])
     week = _figures(ads, index, ads.week)
     before = None
     if len(ads.weeks_before) >= _LEAST_DAYS:
@@ -112,7 +129,7 @@ def _line(ads: _Ads, index: int, names: dict[str, str], alarms: _Alarms) -> AdLi
     return AdLine(
         key=ads.keys[index],
         name=names.get(ads.keys[index]),
-        day=_figures(ads, index, np.array([target])) if has_day else None,
+        day=_figures(ads, index, np.array([ads.target])) if has_day else None,
         day_before=_figures(ads, index, ads.used, days=1) if len(ads.used) else None,
         week=week,
         week_before=before,
@@ -180,39 +197,38 @@ class _Alarms:
     names: tuple[str | None, ...]
 
 
-def _alarms(ads: _Ads, money_floor: float) -> _Alarms:
+def _alarms(ads: _Ads, shop_day: ShopDay, board: Board, family: Family) -> _Alarms:
     """Judge the day's spend and price per click of every line: size, significance and money."""
-    spend = ads.lines[Col.AD_SPEND]
-    z, spend_worth, spend_size = _distance(ads, spend, None)
-    is_spend = (np.abs(z) >= Z_LIMIT) & (np.abs(spend_size) >= SIZE) & (spend_worth >= money_floor)
+    spend = ads.lines[Col.AD_SPEND][:, ads.target]
+    z, is_rare, size = _moved(ads, shop_day, board, (family, Col.AD_SPEND))
+    worth = np.abs(spend * size / (1 + size))
+    is_spend = is_rare & (np.abs(size) >= SIZE) & (worth >= shop_day.money_floor)
     is_price = np.zeros(len(spend), dtype=bool)
-    clicks = ads.lines.get(Col.CLICKS)
-    if clicks is not None:
-        price_z, _, price_size = _distance(ads, spend, clicks)
-        today = clicks[:, ads.choice.target]
-        worth = np.abs(spend[:, ads.choice.target] * price_size / (1 + price_size))
-        is_price = (np.abs(price_z) >= Z_LIMIT) & (np.abs(price_size) >= SIZE)
-        is_price &= (today >= _LEAST_CLICKS) & (worth >= money_floor)
+    if board.reading(family, COST_PER_CLICK) is not None:
+        _, is_rare, size = _moved(ads, shop_day, board, (family, COST_PER_CLICK))
+        worth = np.abs(spend * size / (1 + size))
+        is_price = is_rare & (np.abs(size) >= SIZE) & (worth >= shop_day.money_floor)
+        is_price &= ads.lines[Col.CLICKS][:, ads.target] >= _LEAST_CLICKS
     return _Alarms(
         z=z,
         names=tuple(
-            Col.AD_SPEND.value if money else "cost_per_click" if price else None
+            Col.AD_SPEND.value if money else COST_PER_CLICK if price else None
             for money, price in zip(is_spend, is_price, strict=True)
         ),
     )
 
 
-def _distance(ads: _Ads, above: Floats, below: Floats | None) -> tuple[Floats, Floats, Floats]:
-    """Give z, the change in yuan and the relative change of the target day."""
-    ones = np.ones(len(above))
-    series = Series(above=above, unit=ones, noise=ones, below=below)
-    expected = expect(series, ads.days, ads.choice)
-    logs = series.logs()[:, ads.choice.target]
-    center = np.exp(expected.log_center) - (HALF if below is None else 0.0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        z = (logs - expected.log_center) / (expected.spread * expected.caution)
-        size = np.exp(logs - expected.log_center) - 1
-    return z, np.abs(above[:, ads.choice.target] - center), size
+def _moved(
+    ads: _Ads, shop_day: ShopDay, board: Board, block: tuple[Family, str]
+) -> tuple[Floats, Bools, Floats]:
+    """Give z, whether noise explains it, and the relative change, of every line."""
+    reading = board.readings[block]
+    where = reading.places(ads.keys)
+    p_limit = BUDGET_SHARE * shop_day.budgets.of_watched / (_TESTS * len(ads.keys))
+    limits = reading.limits(np.full(len(reading.keys), p_limit))[where]
+    z = reading.raw[where]
+    with np.errstate(invalid="ignore"):
+        return z, np.abs(z) >= limits, np.expm1(z * reading.spread[where])
 
 
 def _immature(week: Sequence[date], last: date, window: str) -> tuple[date, ...]:
@@ -221,13 +237,12 @@ def _immature(week: Sequence[date], last: date, window: str) -> tuple[date, ...]
     return tuple(day for day in week if (last - day).days < age)
 
 
-def _names(chosen: Slice) -> dict[str, str]:
-    """Give every scene's newest name."""
-    rows = chosen.rows
-    if Col.SCENE not in rows:
+def _names(rows: pd.DataFrame, key: Col, name: Col) -> dict[str, str]:
+    """Give the newest name of every scene or plan."""
+    if name not in rows:
         return {}
-    named = rows[rows[Col.SCENE].notna()].drop_duplicates(Col.SCENE_ID, keep="last")
-    return dict(zip(named[Col.SCENE_ID].astype(str), named[Col.SCENE].astype(str), strict=True))
+    named = rows[rows[name].notna()].drop_duplicates(key, keep="last")
+    return dict(zip(named[key].astype(str), named[name].astype(str), strict=True))
 
 
 def _known(number: float) -> float | None:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from storeops.facts import Window
 from storeops.fields import Col
 from storeops.metrics import sources
+from storeops.metrics.blocks import Family
+from storeops.metrics.board import Board
 from storeops.metrics.decomposition import split_by_member, split_many
 from storeops.metrics.definitions import quotient
 from storeops.metrics.members import Table, member_table
 from storeops.metrics.results import Move, Moves, PaidTree, Role, ShopDay, Totals
+from storeops.metrics.slices import one_slice
 
 ROLE_DAYS = 28
 _HEROES, _SECONDS = 2, 5
@@ -23,18 +24,14 @@ _HERO_SHARE, _SECOND_SHARE = 0.10, 0.03
 _NOTHING = Moves((), None, None, ())
 
 
-def source_moves(window: Window, shop_day: ShopDay) -> Moves:
+def source_moves(shop_day: ShopDay, board: Board) -> Moves:
     """Compare every traffic source with its baseline and carry the shop's split down to them.
 
     One slice is read: the carrier that covers the whole shop, one attribution basis, one device.
     """
-    frame = window.tables.get("source_daily")
-    if frame is None or shop_day.before is None:
-        return _NOTHING
-    slice_ = one_slice(frame, (Col.CARRIER, Col.ATTRIBUTION, Col.DEVICE), window)
-    table = _table(slice_, Col.SOURCE, window, shop_day)
-    if table is None:
-        return replace(_NOTHING, basis=slice_.basis)
+    table = _table(Family.SOURCE, Col.SOURCE, board, shop_day)
+    if table is None or shop_day.before is None:
+        return _nothing(Family.SOURCE, board)
     tree = None
     if shop_day.now is not None:
         tree = split_by_member(
@@ -49,17 +46,15 @@ def source_moves(window: Window, shop_day: ShopDay) -> Moves:
         )
         for index, move in enumerate(_moves(table, shop_day))
     )
-    return _summary(members, table, shop_day, basis=slice_.basis, tree=tree)
+    return _summary(members, table, shop_day, basis=board.slices[Family.SOURCE].basis, tree=tree)
 
 
-def item_moves(window: Window, shop_day: ShopDay) -> Moves:
+def item_moves(window: Window, shop_day: ShopDay, board: Board) -> Moves:
     """Compare every item with its baseline; paid amounts of items add up to the shop's."""
-    frame = window.tables.get("item_daily")
-    if frame is None or shop_day.before is None:
-        return _NOTHING
-    table = _table(Slice(frame, ()), Col.ITEM_ID, window, shop_day)
+    table = _table(Family.ITEM, Col.ITEM_ID, board, shop_day)
     if table is None:
-        return _NOTHING
+        return _nothing(Family.ITEM, board)
+    frame = board.slices[Family.ITEM].rows
     titles, roles = _titles(frame), _roles(frame, window)
     members = tuple(
         replace(move, name=titles.get(move.key), role=roles.get(move.key, Role.OTHER))
@@ -68,33 +63,30 @@ def item_moves(window: Window, shop_day: ShopDay) -> Moves:
     return _summary(members, table, shop_day)
 
 
-def word_moves(window: Window, shop_day: ShopDay) -> Moves:
+def word_moves(shop_day: ShopDay, board: Board) -> Moves:
     """Compare every search word with its baseline, in one scope and on one device."""
-    frame = window.tables.get("search_word_daily")
-    if frame is None or shop_day.before is None:
-        return _NOTHING
-    slice_ = one_slice(frame, (Col.WORD_SCOPE, Col.DEVICE), window)
-    table = _table(slice_, Col.WORD, window, shop_day)
+    table = _table(Family.WORD, Col.WORD, board, shop_day)
     if table is None:
-        return replace(_NOTHING, basis=slice_.basis)
-    scope = dict(slice_.basis).get(Col.WORD_SCOPE.value)
+        return _nothing(Family.WORD, board)
+    basis = board.slices[Family.WORD].basis
+    scope = dict(basis).get(Col.WORD_SCOPE.value)
     members = tuple(replace(move, name=move.key, group=scope) for move in _moves(table, shop_day))
-    return _summary(members, table, shop_day, basis=slice_.basis)
+    return _summary(members, table, shop_day, basis=basis)
 
 
-def item_source_moves(window: Window, shop_day: ShopDay, item_id: str) -> Moves:
+def item_source_moves(window: Window, shop_day: ShopDay, board: Board, item_id: str) -> Moves:
     """Compare the traffic sources of one item with their baseline.
 
     ``change`` and ``share`` refer to the sum of the item's sources.
     """
     frame = window.tables.get("item_source_daily")
-    if frame is None or shop_day.before is None:
+    if frame is None:
         return _NOTHING
     mine = frame[frame[Col.ITEM_ID] == item_id]
     if mine.empty:
         return _NOTHING
     slice_ = one_slice(mine, (Col.ATTRIBUTION,), window)
-    table = member_table(slice_.rows, Col.SOURCE, window=window, shop_day=shop_day, whole=None)
+    table = member_table(slice_.rows, Col.SOURCE, board=board, shop_day=shop_day)
     if table is None:
         return replace(_NOTHING, basis=slice_.basis)
     change = float(table.now.amount.sum() - table.before.amount.sum())
@@ -105,53 +97,16 @@ def item_source_moves(window: Window, shop_day: ShopDay, item_id: str) -> Moves:
     return Moves(members, change, 0.0, table.days_used, slice_.basis)
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """The rows of one choice of key values, and what was chosen."""
-
-    rows: pd.DataFrame
-    basis: tuple[tuple[str, str], ...]
+def _nothing(family: Family, board: Board) -> Moves:
+    slice_ = board.slices.get(family)
+    return _NOTHING if slice_ is None else replace(_NOTHING, basis=slice_.basis)
 
 
-def one_slice(frame: pd.DataFrame, keys: Sequence[Col], window: Window) -> Slice:
-    """Choose one value of every key, because people of two slices are never added.
-
-    Preferred: present on the window's last day; covering the whole shop; present on most days;
-    then a fixed order of attributions, devices and scopes.
-    """
-    rows, basis = frame, []
-    for key in keys:
-        if key in rows:
-            text = rows[key].astype(object).where(rows[key].notna(), "").to_numpy()
-            chosen = _preferred(key, rows[Col.DATE], text, window)
-            rows = rows[text == chosen]
-            basis.append((key.value, chosen))
-    return Slice(rows, tuple(basis))
-
-
-_PREFERENCES: dict[Col, tuple[str, ...]] = {
-    Col.ATTRIBUTION: ("last", "every", "unspecified", "first", ""),
-    Col.DEVICE: ("all", "", "mobile", "pc"),
-    Col.WORD_SCOPE: ("outside", "", "inside"),
-}
-
-
-def _preferred(key: Col, dates: pd.Series, text: npt.NDArray[np.object_], window: Window) -> str:
-    """Rank the values of one key and give the best."""
-    n_days = {str(name): int(n) for name, n in dates.groupby(text).nunique().items()}
-    today = set(text[(dates == pd.Timestamp(window.day)).to_numpy()])
-
-    def rank(name: str) -> tuple[bool, bool, int, int, str]:
-        order = _PREFERENCES.get(key, ())
-        place = -order.index(name) if name in order else -len(order)
-        whole = key is not Col.CARRIER or sources.is_whole_shop(name)
-        return name in today, whole, n_days[name], place, name
-
-    return max(n_days, key=rank)
-
-
-def _table(slice_: Slice, key: Col, window: Window, shop_day: ShopDay) -> Table | None:
-    return member_table(slice_.rows, key, window=window, shop_day=shop_day, whole=shop_day.before)
+def _table(family: Family, key: Col, board: Board, shop_day: ShopDay) -> Table | None:
+    slice_ = board.slices.get(family)
+    if slice_ is None:
+        return None
+    return member_table(slice_.rows, key, board=board, shop_day=shop_day, family=family)
 
 
 def _moves(table: Table, shop_day: ShopDay, *, change: float | None = None) -> list[Move]:
@@ -170,15 +125,22 @@ def _moves(table: Table, shop_day: ShopDay, *, change: float | None = None) -> l
                 change=now.amount - before.amount,
                 share=quotient(now.amount - before.amount, whole or 0.0),
                 split=splits.at(index, table.before, table.now),
-                z=float(table.z[2, index]),
-                visitors_z=float(table.z[0, index]),
-                buyers_z=float(table.z[1, index]),
+                z=_known(table.raw[2, index]),
+                visitors_z=_known(table.raw[0, index]),
+                buyers_z=_known(table.raw[1, index]),
+                conversion_z=_known(table.raw[3, index]),
+                p=_known(np.fmin.reduce(table.p[:, index])),
+                visible=_known(table.visible[index]),
                 is_significant=bool(table.is_significant[index]),
                 is_new=_is_nothing(before),
                 is_vanished=_is_nothing(now),
             )
         )
     return moves
+
+
+def _known(number: float) -> float | None:
+    return None if np.isnan(number) else float(number)
 
 
 def _is_nothing(totals: Totals) -> bool:

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from storeops.fields import Col
-from storeops.metrics.baseline import median_rows
 from storeops.metrics.panel import Bools, Days, Floats, by_day
+from storeops.metrics.ranks import median_rows
 from storeops.metrics.results import DayGap
 
 USUAL = {Col.VISITORS: 20.0, Col.PAID_BUYERS: 5.0, Col.PAID_AMOUNT: 500.0}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -13,34 +13,21 @@ import pandas as pd
 from storeops.calendars import Calendar, DayPhase, Phase
 from storeops.facts import Window
 from storeops.fields import Col
-from storeops.metrics.baseline import Choice, choose_days
+from storeops.metrics.board import Board, watch
+from storeops.metrics.budgets import BUDGETS, SHARES, Budgets, Sensitivity
 from storeops.metrics.change import relative
-from storeops.metrics.completeness import USUAL, complete_days, gaps, last_complete_day
+from storeops.metrics.choice import Choice, choose_days
+from storeops.metrics.completeness import USUAL, gaps, last_complete_day
 from storeops.metrics.decomposition import split_paid_amount
-from storeops.metrics.definitions import METRICS, Metric, by_line
-from storeops.metrics.judging import Z_LIMIT, Bands, Judged, judge
-from storeops.metrics.panel import Bools, Days, Floats, Ints, by_day, calendar_days
+from storeops.metrics.definitions import METRICS, Metric
+from storeops.metrics.judging import Bands, Judged, judge
+from storeops.metrics.panel import Floats, Ints
 from storeops.metrics.results import BaselineKind, MetricDay, PaidSplit, ShopDay, Stage, Totals
-from storeops.metrics.spend import ad_spend_line
+from storeops.metrics.shop import HEADLINES, ShopLines
 
 __all__ = ["ALARMED", "HEADLINES", "headline", "last_complete_day"]
 
-HEADLINES = (
-    "paid_amount", "visitors", "conversion_rate", "amount_per_buyer", "paid_buyers",
-    "amount_per_visitor", "add_to_cart_rate", "wishlist_rate", "order_to_pay_rate",
-    "returning_buyer_share", "average_order_value", "refunded_amount", "refund_rate", "ad_spend",
-    "ad_cost_share",
-)  # fmt: skip
-ALARMED = frozenset(
-    {
-        "paid_amount",
-        "visitors",
-        "conversion_rate",
-        "amount_per_buyer",
-        "refunded_amount",
-        "ad_spend",
-    }
-)
+ALARMED = frozenset(SHARES)
 """Figures that can make a day abnormal; the others are shown with their range."""
 TREND_DAYS = 28
 _OWN_MONEY = ("paid_amount", "refunded_amount", "ad_spend")
@@ -52,40 +39,40 @@ _MONEY_SHARE, _MONEY_FLOOR = 0.01, 200.0
 _SOFT = frozenset({Phase.SALE, Phase.AFTERMATH, Phase.HOLIDAY})
 """Phases near enough to normal that a deep fall below normal is still worth a word."""
 _STANDSTILL = "spring_festival"
-_EVENT_SPREAD = 0.30
+_EVENT_LIMIT, _EVENT_SPREAD = 2.8, 0.30
 """Least uncertainty, on the log scale, of last time's event day as a measure of this one."""
 
 StageSetting = Literal["auto", "start", "growing", "mature"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Shop:
-    """One shop's headline columns over the days of the window."""
-
-    lines: dict[str, Floats]
-    days: Days
-    target: int
-    usable: Bools
-
-
-def headline(window: Window, calendar: Calendar, stage: StageSetting = "auto") -> ShopDay:
+def headline(
+    window: Window,
+    calendar: Calendar,
+    stage: StageSetting = "auto",
+    *,
+    board: Board | None = None,
+    budgets: Budgets = BUDGETS[Sensitivity.NORMAL],
+) -> ShopDay:
     """Compute the headline figures of the window's last day and judge them.
 
     Args:
         window: Facts of one shop; ``window.day`` is the day to judge, earlier days its history.
         calendar: Phases of the days.
         stage: Size of the shop; auto measures it over the last 30 normal days.
+        board: All series of the window, followed already; None follows them here.
+        budgets: How many false alarms are put up with.
 
     Returns:
         Figures in the order of ``HEADLINES``, as far as the tables carry them.
     """
-    shop = _shop(window, calendar)
+    board = board or watch(window, calendar)
+    shop = board.shop
     choice = choose_days(shop.days, shop.target, shop.usable)
     phase = calendar.phase(window.day)
     size = _stage(shop, choice) if stage == "auto" else Stage(stage)
-    bands = Bands(_BANDS[size], is_soft=_is_soft(phase))
+    bands = Bands(_BANDS[size], budgets, is_soft=_is_soft(phase))
     metrics = [METRICS[name] for name in HEADLINES]
-    judged = judge(shop.lines, metrics, days=shop.days, choice=choice, bands=bands)
+    judged = judge(board, bands)
     event = _event(shop, calendar, phase)
     if event is not None:
         judged = _against_event(shop, metrics, event)
@@ -112,24 +99,11 @@ def headline(window: Window, calendar: Calendar, stage: StageSetting = "auto") -
         split=split,
         is_judged=_has_range(judged),
         pool=shop.days.dates(choice.pool),
+        budgets=budgets,
     )
 
 
-def _shop(window: Window, calendar: Calendar) -> _Shop:
-    days = calendar_days(calendar, window.first_day, window.day)
-    frame = window.tables.get("shop_daily")
-    columns = {column for name in HEADLINES for column in METRICS[name].columns} | set(USUAL)
-    lines = {}
-    if frame is not None:
-        lines = {str(c): by_day(frame, c, days) for c in sorted(columns) if c in frame}
-    spend = ad_spend_line(window, days)
-    if spend is not None:
-        lines[Col.AD_SPEND] = spend
-    usable = days.is_normal & complete_days(lines, len(days))
-    return _Shop(lines, days, len(days) - 1, usable)
-
-
-def _keys(shop: _Shop) -> dict[str, Floats]:
+def _keys(shop: ShopLines) -> dict[str, Floats]:
     unknown = np.full(len(shop.days), np.nan)
     return {str(column): shop.lines.get(column, unknown) for column in USUAL}
 
@@ -138,7 +112,7 @@ def _is_soft(phase: DayPhase) -> bool:
     return phase.phase in _SOFT and phase.event != _STANDSTILL
 
 
-def _stage(shop: _Shop, choice: Choice) -> Stage:
+def _stage(shop: ShopLines, choice: Choice) -> Stage:
     """Guess the size of the shop from its last normal days (DOMAIN 4.2)."""
     last = choice.pool[-_STAGE_DAYS:]
     sales, buyers = _mean(shop, Col.PAID_AMOUNT, last), _mean(shop, Col.PAID_BUYERS, last)
@@ -149,13 +123,13 @@ def _stage(shop: _Shop, choice: Choice) -> Stage:
     return Stage.GROWING
 
 
-def _mean(shop: _Shop, column: str, where: Ints) -> float:
+def _mean(shop: ShopLines, column: str, where: Ints) -> float:
     known = shop.lines[column][where] if column in shop.lines else np.empty(0)
     known = known[~np.isnan(known)]
     return float(known.mean()) if len(known) else math.nan
 
 
-def _event(shop: _Shop, calendar: Calendar, phase: DayPhase) -> int | None:
+def _event(shop: ShopLines, calendar: Calendar, phase: DayPhase) -> int | None:
     """Find the same phase day of the previous comparable event among the complete days."""
     if phase.phase is Phase.NORMAL:
         return None
@@ -167,22 +141,22 @@ def _event(shop: _Shop, calendar: Calendar, phase: DayPhase) -> int | None:
     return index if key is not None and key[index] > 0 else None
 
 
-def _against_event(shop: _Shop, metrics: Sequence[Metric], event: int) -> dict[str, Judged]:
+def _against_event(shop: ShopLines, metrics: Sequence[Metric], event: int) -> dict[str, Judged]:
     """Expect what the event brought last time, give or take a wide range."""
     names = dict.fromkeys([str(c) for metric in metrics for c in metric.columns])
     values = {name: shop.lines[name] for name in names if name in shop.lines}
-    values |= {metric.name: _line(shop, metric) for metric in metrics if _has(shop, metric)}
+    values |= {metric.name: shop.metric(metric) for metric in metrics if shop.has(metric)}
     return {str(name): _event_range(line, event, shop.target) for name, line in values.items()}
 
 
 def _event_range(line: Floats, event: int, target: int) -> Judged:
     center = float(line[event])
     if math.isnan(center) or center <= 0:
-        return Judged(None, None, None, None, BaselineKind.NONE)
-    reach = math.exp(Z_LIMIT * _EVENT_SPREAD)
+        return Judged()
+    reach = math.exp(_EVENT_LIMIT * _EVENT_SPREAD)
     value = float(line[target])
     z = math.log(value / center) / _EVENT_SPREAD if value > 0 else None
-    return Judged(center, center / reach, center * reach, z, BaselineKind.EVENT)
+    return Judged(center, center / reach, center * reach, z, visible=1 - 1 / reach)
 
 
 def _money_floor(judged: Mapping[str, Judged]) -> float:
@@ -196,7 +170,7 @@ def _has_range(judged: Mapping[str, Judged]) -> bool:
     return any(judged[name].low is not None for name in ALARMED if name in judged)
 
 
-def _totals(shop: _Shop, judged: Mapping[str, Judged]) -> tuple[Totals | None, Totals | None]:
+def _totals(shop: ShopLines, judged: Mapping[str, Judged]) -> tuple[Totals | None, Totals | None]:
     """Give visitors, buyers and amount of the day and of its baseline."""
     keys = (Col.VISITORS, Col.PAID_BUYERS, Col.PAID_AMOUNT)
     if not all(key in judged for key in keys):
@@ -221,7 +195,7 @@ def _peers(window: Window) -> dict[str, float]:
 
 
 def _figures(
-    shop: _Shop,
+    shop: ShopLines,
     judged: Mapping[str, Judged],
     *,
     peers: Mapping[str, float],
@@ -231,7 +205,7 @@ def _figures(
     """Build the figures; a change counts when it leaves the range and is worth ``limit`` yuan."""
     parts = dict(split.parts) if split else {}
     figures = []
-    for metric in (METRICS[name] for name in HEADLINES if _has(shop, METRICS[name])):
+    for metric in (METRICS[name] for name in HEADLINES if shop.has(METRICS[name])):
         figure = _figure(shop, metric, judged[metric.name], peers.get(metric.name))
         impact = _impact(figure, parts)
         is_large = impact is not None and abs(impact) >= limit
@@ -240,8 +214,8 @@ def _figures(
     return tuple(figures)
 
 
-def _figure(shop: _Shop, metric: Metric, judged: Judged, peer: float | None) -> MetricDay:
-    line = _line(shop, metric)
+def _figure(shop: ShopLines, metric: Metric, judged: Judged, peer: float | None) -> MetricDay:
+    line = shop.metric(metric)
     value = _at(line, shop.target)
     return MetricDay(
         metric=str(metric.name),
@@ -251,6 +225,8 @@ def _figure(shop: _Shop, metric: Metric, judged: Judged, peer: float | None) -> 
         low=judged.low,
         high=judged.high,
         z=judged.z,
+        p=judged.p,
+        visible=judged.visible,
         previous_day=_at(line, shop.target - 1),
         same_weekday=_at(line, shop.target - 7),
         peer=None if peer is None or math.isnan(peer) else peer,
@@ -273,16 +249,6 @@ def _is_outside(figure: MetricDay) -> bool:
         return False
     is_low = figure.low is not None and figure.value < figure.low
     return is_low or (figure.high is not None and figure.value > figure.high)
-
-
-def _has(shop: _Shop, metric: Metric) -> bool:
-    return all(column in shop.lines for column in metric.columns)
-
-
-def _line(shop: _Shop, metric: Metric) -> Floats:
-    """Compute a metric day by day."""
-    sums = {column: shop.lines[column] for column in metric.columns}
-    return by_line(metric, sums)
 
 
 def _at(line: Floats, index: int) -> float | None:

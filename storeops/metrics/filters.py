@@ -73,6 +73,14 @@ class FilterState:
         """Give a state that may be changed without changing this one."""
         return FilterState(*(getattr(self, field.name).copy() for field in fields(self)))
 
+    def overlaid(self, other: FilterState, where: Ints) -> FilterState:
+        """Take over the states of another bank: series i from place ``where[i]``, -1 from here."""
+        found = np.flatnonzero(where >= 0)
+        mixed = self.copy()
+        for field in fields(self):
+            getattr(mixed, field.name)[..., found] = getattr(other, field.name)[..., where[found]]
+        return mixed
+
     def factors(self) -> Reals:
         """Give every weekday's log factor by the slowest filter, (7, n_series), mean 0."""
         factors: Reals = self.weekday[:, 0] - self.weekday[:, 0].mean(axis=0)

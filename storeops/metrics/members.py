@@ -1,120 +1,113 @@
-"""Members of a shop (items, sources, words) as vectors: the day, its baseline, and the noise."""
+"""Members of a shop (items, sources, words) as vectors: the day, its baseline, and the noise.
+
+A member's baseline is its share of the shop's normal day: the shares of all members add up, and
+zeros and newcomers need no special case. Whether it moved is judged by its own series on the board.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
 
-from storeops.calendars import days_between
-from storeops.facts import Window
 from storeops.fields import Col
-from storeops.metrics.baseline import HALF, Choice, Series, expect
+from storeops.metrics.blocks import CONVERSION, HALF, MONEY_NOISE, Family
+from storeops.metrics.board import Board, Reading
 from storeops.metrics.decomposition import Members
 from storeops.metrics.definitions import quotients
-from storeops.metrics.panel import Bools, Days, Floats, Ints, Panel, by_day, panel
-from storeops.metrics.results import BaselineKind, ShopDay, Totals
+from storeops.metrics.panel import Bools, Days, Floats, Ints, Panel, panel
+from storeops.metrics.results import ShopDay, Totals
 
 COLUMNS = (Col.VISITORS, Col.PAID_BUYERS, Col.PAID_AMOUNT)
+MEASURES = (*COLUMNS, CONVERSION)
+"""What is judged of a member, in the order of the rows of ``Table.z``."""
 MOST = 400
 """Members looked at closely; the others stay in the remainder."""
-ALARMS_PER_DAY = 1 / 7
-"""False alarms all members of one kind may cause in a shop: one a week (STATISTICS 0)."""
 EXPLAINING_Z = 2.0
 """A member that explains an abnormal shop day needs less evidence than a lone one."""
-_LEAST_Z = 2.8
-_TESTS_PER_MEMBER = 2
-_MONEY_NOISE = 1.5
-_UNKNOWN_SPREAD = 0.25
-"""Day noise assumed for a member without enough history of its own."""
-_FEW, _RECENT = 4, 14
+FAMILY_SHARES = {Family.ITEM: 0.4, Family.SOURCE: 0.3, Family.WORD: 0.15}
+"""What each family may spend of the watched budget; ads have the rest (STATISTICS 0)."""
+_TESTED = (0, 2, 3)
+"""Visitors, money and conversion are judged alone; buyers follow from them."""
+_FADING = 0.95
+"""Weight a baseline day loses with every day of age: the last weeks speak."""
+_UNKNOWN_SPREAD = 0.15
+"""Day noise assumed for a series that is not followed."""
+_FEW = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """Members side by side, (n_members,) each, largest change first.
 
-    Rows of ``z`` are visitors, buyers and amount. ``n_seen`` counts the members before the small
-    ones were left out.
+    ``z`` and ``p`` have a row per measure of ``MEASURES``; ``raw`` is z with what all members
+    share left in; ``p_limits`` is the p each member may spend alone; ``visible`` the smallest
+    relative fall of the money that would have been noticed. ``n_seen`` counts the members before
+    the small ones were left out.
     """
 
     keys: tuple[str, ...]
     before: Members
     now: Members
+    raw: Floats
     z: Floats
+    p: Floats
+    visible: Floats
     is_significant: Bools
     days_used: tuple[date, ...]
     n_seen: int
 
 
 def member_table(
-    frame: pd.DataFrame, key: str, *, window: Window, shop_day: ShopDay, whole: Totals | None
+    frame: pd.DataFrame,
+    key: Col,
+    *,
+    board: Board,
+    shop_day: ShopDay,
+    family: Family | None = None,
 ) -> Table | None:
-    """Compare every member with the mean of the shop's baseline days.
+    """Compare every member with its share of the shop's baseline.
 
     Args:
         frame: One slice of a fact: one row per day and member, (n_rows, ...).
         key: The column that names the member.
-        window: Where the frame comes from.
-        shop_day: Gives the baseline days and whether the shop's day is abnormal.
-        whole: The shop's baseline, to which the members' means are scaled so that members and
-            shop speak of the same normal day; None leaves the means as they are.
+        board: Where their series are followed.
+        shop_day: Gives the normal days and whether the shop's day is abnormal.
+        family: Under which they are followed; None when they are not.
 
     Returns:
-        None when the frame lacks the day, one of the three numbers, or any baseline day.
+        None when shop or frame lack the day, one of the three numbers, or any baseline day.
     """
-    days = _days(window, shop_day)
+    whole = shop_day.before
+    days = board.shop.days.since(board.start)
     found = panel(frame, key, COLUMNS, days)
     target = len(days) - 1
-    used = _used(shop_day, days, found.covered)
-    if len(found.matrices) < len(COLUMNS) or not found.covered[target] or not len(used):
+    used = _covered(shop_day.pool, days, found.covered)
+    complete = len(found.matrices) == len(COLUMNS) and found.covered[target] and len(used) > 0
+    if whole is None or not complete:
         return None
     matrix = np.stack([found.matrices[column] for column in COLUMNS])
-    scale = np.ones(len(COLUMNS)) if whole is None else _scale(window, days, used, whole)
-    before = _means(matrix[:, :, used]) * scale[:, None]
+    before = _shares(matrix, whole, board, used)
     now = matrix[:, :, target]
     order = _order(found, before, now)
-    matrix, before, now = matrix[:, order], before[:, order], now[:, order]
-    z = _distances(*_recent(matrix, days, _choice(shop_day, days, used)), before)
-    limit = EXPLAINING_Z if shop_day.is_abnormal else alone_limit(len(found.keys))
+    keys = tuple(found.keys[index] for index in order)
+    before, now = before[:, order], now[:, order]
+    raw, z, p = _scores(board, family, keys, before, now)
+    limits, visible = _alone(board, family, keys, before[2], shop_day)
     return Table(
-        keys=tuple(found.keys[index] for index in order),
+        keys=keys,
         before=Members(*before),
         now=Members(*now),
+        raw=raw,
         z=z,
-        is_significant=np.fmax(np.abs(z[0]), np.abs(z[2])) >= limit,
+        p=p,
+        visible=visible,
+        is_significant=_significant(raw, p, limits, shop_day),
         days_used=days.dates(used),
         n_seen=len(found.keys),
     )
-
-
-def alone_limit(n_members: int) -> float:
-    """Give the distance a member must reach when nothing else speaks for it.
-
-    The budget of false alarms is shared by all members and both figures tested (union bound).
-    """
-    tail = ALARMS_PER_DAY / (max(n_members, 1) * _TESTS_PER_MEMBER) / 2
-    return max(_LEAST_Z, -NormalDist().inv_cdf(min(tail, 0.5)))
-
-
-def _days(window: Window, shop_day: ShopDay) -> Days:
-    days = days_between(window.first_day, window.day)
-    pool = set(shop_day.pool)
-    return Days(
-        first=window.first_day,
-        is_normal=np.array([day in pool for day in days]),
-        weekday=np.array([day.weekday() for day in days], dtype=np.intp),
-    )
-
-
-def _used(shop_day: ShopDay, days: Days, covered: Bools) -> Ints:
-    """Give the shop's baseline days that this fact has; if they are few, its last normal days."""
-    chosen = _covered(shop_day.days_used, days, covered)
-    recent = _covered(shop_day.pool, days, covered)[-_RECENT:]
-    return recent if len(chosen) < _FEW and len(recent) > len(chosen) else chosen
 
 
 def _covered(dates: tuple[date, ...], days: Days, covered: Bools) -> Ints:
@@ -123,20 +116,15 @@ def _covered(dates: tuple[date, ...], days: Days, covered: Bools) -> Ints:
     return where[covered[where]]
 
 
-def _scale(window: Window, days: Days, used: Ints, whole: Totals) -> Floats:
-    """Give the factor from the mean of the days used to the shop's centre, per column."""
-    shop = window.tables["shop_daily"]
-    lines = np.stack([by_day(shop, column, days)[used] for column in COLUMNS])
-    factor = quotients(np.array([whole.visitors, whole.buyers, whole.amount]), _means(lines))
-    return np.where(np.isnan(factor), 1.0, factor)
-
-
-def _means(values: Floats) -> Floats:
-    """Average over the last axis what is known; zero where nothing is."""
-    known = ~np.isnan(values)
-    total = np.where(known, values, 0.0).sum(axis=-1)
-    mean: Floats = total / known.sum(axis=-1).clip(min=1)
-    return mean
+def _shares(matrix: Floats, whole: Totals, board: Board, used: Ints) -> Floats:
+    """Give every member's part of the shop's baseline: its weighted share of the days used."""
+    lines = np.stack([board.shop.lines[column][board.start :] for column in COLUMNS])[:, used]
+    weights = _FADING ** (used[-1] - used)
+    own = np.nansum(matrix[:, :, used] * weights, axis=-1)
+    total = np.nansum(lines * weights, axis=-1)
+    before = np.array([whole.visitors, whole.buyers, whole.amount])
+    shares: Floats = own * np.nan_to_num(quotients(before, total))[:, None]
+    return shares
 
 
 def _order(found: Panel, before: Floats, now: Floats) -> Ints:
@@ -148,50 +136,62 @@ def _order(found: Panel, before: Floats, now: Floats) -> Ints:
     return chosen
 
 
-def _choice(shop_day: ShopDay, days: Days, used: Ints) -> Choice:
-    pool = np.array([days.index(day) for day in shop_day.pool], dtype=np.intp)
-    pool = pool[(pool >= 0) & (pool < len(days) - 1)]
-    is_weekday = shop_day.kind is BaselineKind.WEEKDAY
-    return Choice(
-        target=len(days) - 1,
-        weekday=used if is_weekday else used[:0],
-        recent=pool[-_RECENT:],
-        pool=pool,
-        kind=shop_day.kind,
-    )
+def _scores(
+    board: Board, family: Family | None, keys: tuple[str, ...], before: Floats, now: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Read scores and their rarity off the board, (4, n_members) each."""
+    readings = [None if family is None else board.reading(family, name) for name in MEASURES]
+    shape = (len(MEASURES), len(keys))
+    raw, z, p = np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape, np.nan)
+    for row, reading in enumerate(readings):
+        if reading is not None:
+            where = reading.places(keys)
+            raw[row], z[row], p[row] = reading.raw[where], reading.z[where], reading.p[where]
+    assumed = _assumed(board.basket, before, now)
+    raw[: len(COLUMNS)] = np.where(np.isnan(raw[: len(COLUMNS)]), assumed, raw[: len(COLUMNS)])
+    return raw, np.where(np.isnan(z), raw, z), p
 
 
-def _recent(matrix: Floats, days: Days, choice: Choice) -> tuple[Floats, Days, Choice]:
-    """Cut off the days before the first one that the spread is learned from."""
-    start = int(choice.pool[0]) if len(choice.pool) else choice.target
-    cut = Days(days.day(start), days.is_normal[start:], days.weekday[start:])
-    shifted = Choice(
-        target=choice.target - start,
-        weekday=choice.weekday[choice.weekday >= start] - start,
-        recent=choice.recent - start,
-        pool=choice.pool - start,
-        kind=choice.kind,
-    )
-    return matrix[:, :, start:], cut, shifted
+def _assumed(basket: float, before: Floats, now: Floats) -> Floats:
+    """Score members that have no series of their own yet by an assumed day noise."""
+    unit = np.array([1.0, 1.0, basket])[:, None]
+    noise = np.array([1.0, 1.0, MONEY_NOISE])[:, None]
+    center = np.log(before / unit + HALF)
+    spread = np.sqrt(_UNKNOWN_SPREAD**2 + noise / (before / unit + HALF))
+    scores: Floats = (np.log(now / unit + HALF) - center) / spread
+    return scores
 
 
-def _distances(matrix: Floats, days: Days, choice: Choice, before: Floats) -> Floats:
-    """Give the noise-aware distance of every member and column from its baseline.
+def _alone(
+    board: Board, family: Family | None, keys: tuple[str, ...], worth: Floats, shop_day: ShopDay
+) -> tuple[Floats, Floats]:
+    """Give the p each member may spend alone, and the fall of its money that would show.
 
-    The spread is the member's own where its history allows, else an assumed one; the centre is
-    the baseline the report shows.
+    The family's part of the budget is shared out by normal sales: half by worth, half evenly
+    among those that could lose the least yuan worth a word.
     """
-    n_columns, n_members, n_days = matrix.shape
-    basket = quotients(before[2], before[1])
-    usual = float(np.nansum(before[2]) / max(np.nansum(before[1]), 1.0)) or 1.0
-    basket = np.where(np.isnan(basket) | (basket <= 0), usual, basket)
-    unit = np.concatenate([np.ones(2 * n_members), basket])
-    noise = np.repeat([1.0, 1.0, _MONEY_NOISE], n_members)
-    series = Series(above=matrix.reshape(n_columns * n_members, n_days), unit=unit, noise=noise)
-    spread = expect(series, days, choice).spread
-    center = before.reshape(-1) / unit
-    counting = noise / (center + HALF)
-    spread = np.where(np.isnan(spread), np.sqrt(_UNKNOWN_SPREAD**2 + counting), spread)
-    now = series.above[:, choice.target] / unit
-    z: Floats = (np.log(now + HALF) - np.log(center + HALF)) / spread
-    return z.reshape(n_columns, n_members)
+    matters = worth >= shop_day.money_floor
+    even = quotients(matters.astype(float), np.full(len(keys), float(matters.sum())))
+    share = (even + quotients(worth, np.full(len(keys), worth.sum()))) / 2
+    spend = FAMILY_SHARES.get(family, 0.0) if family else 0.0
+    limits = np.nan_to_num(share) * spend * shop_day.budgets.of_watched / len(_TESTED)
+    reading = None if family is None else board.reading(family, Col.PAID_AMOUNT)
+    if reading is None:
+        return limits, np.full(len(keys), np.nan)
+    return limits, _visible(reading, keys, limits)
+
+
+def _visible(reading: Reading, keys: tuple[str, ...], limits: Floats) -> Floats:
+    where = reading.places(keys)
+    p = np.ones(len(reading.keys))
+    p[where] = np.maximum(limits, 1e-12)
+    visible: Floats = -np.expm1(-(reading.limits(p) * reading.spread)[where])
+    return visible
+
+
+def _significant(raw: Floats, p: Floats, limits: Floats, shop_day: ShopDay) -> Bools:
+    """Tell which moves noise does not explain."""
+    alone = p[list(_TESTED)] <= limits
+    explains = (np.abs(raw[[0, 2]]) >= EXPLAINING_Z) & shop_day.is_abnormal
+    found: Bools = np.logical_or.reduce(np.concatenate([alone, explains]), axis=0)
+    return found

@@ -38,6 +38,10 @@ class Days:
         """Give the day at a position."""
         return date.fromordinal(self.first.toordinal() + int(index))
 
+    def since(self, index: int) -> Days:
+        """Give the days from a position on."""
+        return Days(self.day(index), self.is_normal[index:], self.weekday[index:])
+
     def dates(self, indices: Ints) -> tuple[date, ...]:
         """Give the days at several positions."""
         return tuple(self.day(int(index)) for index in indices)
@@ -82,16 +86,34 @@ class Panel:
     matrices: dict[str, Floats]
     covered: Bools
     """Days on which the fact has any row, (n_days,)."""
+    born: Ints
+    """Position of the day each member first appears on, (n_members,); 0 for those known before."""
 
 
-def panel(frame: pd.DataFrame, key: str, columns: Sequence[str], days: Days) -> Panel:
-    """Pivot a frame with one row per day and member."""
+def panel(
+    frame: pd.DataFrame, key: str, columns: Sequence[str], days: Days, known: Sequence[str] = ()
+) -> Panel:
+    """Pivot a frame with one row per day and member.
+
+    Args:
+        frame: The rows; those outside the days are left out.
+        key: The column that names the member.
+        columns: What to lay out, as far as the frame has it.
+        days: The days.
+        known: Members that were there before the first day, whether they have a row or not.
+    """
     where = positions(frame, days.first)
     inside = (where >= 0) & (where < len(days))
-    codes, names = pd.factorize(frame[key], sort=True)
-    spot = codes[inside] * len(days) + where[inside]
+    where = where[inside]
+    codes, present = pd.factorize(frame[key].to_numpy(dtype=object)[inside])
+    names = pd.Index(sorted({*known, *(str(name) for name in present)}), dtype=object)
+    codes = names.get_indexer(pd.Index(present).astype(str))[codes]
+    spot = codes * len(days) + where
     covered = np.zeros(len(days), dtype=bool)
-    covered[where[inside]] = True
+    covered[where] = True
+    born = np.full(len(names), len(days), dtype=np.intp)
+    np.minimum.at(born, codes, where)
+    born[names.isin(list(known))] = 0
     matrices = {}
     for column in columns:
         if column in frame:
@@ -102,4 +124,4 @@ def panel(frame: pd.DataFrame, key: str, columns: Sequence[str], days: Days) -> 
             matrix = flat.reshape(len(names), len(days))
             matrix[:, ~covered] = np.nan
             matrices[str(column)] = matrix
-    return Panel(tuple(str(name) for name in names), matrices, covered)
+    return Panel(tuple(str(name) for name in names), matrices, covered, born)

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from storeops.calendars import DayPhase
 from storeops.messages import Unit
+from storeops.metrics.budgets import BUDGETS, Budgets, Sensitivity
 
 
 class Stage(StrEnum):
@@ -33,23 +34,6 @@ class BaselineKind(StrEnum):
     """The same phase day of the previous comparable event."""
     NONE = "none"
     """Nothing to compare with: values only, no verdict."""
-
-
-@dataclass(frozen=True, slots=True)
-class Baseline:
-    """What was to be expected of one series on one day.
-
-    ``low`` and ``high`` bound the values that are not remarkable: outside them a change is both
-    large enough and significant. ``z`` is the distance from the centre in standard deviations
-    on the log scale, counting noise included.
-    """
-
-    center: float | None
-    low: float | None
-    high: float | None
-    z: float | None
-    days_used: tuple[date, ...]
-    kind: BaselineKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +87,10 @@ class MetricDay:
     low: float | None = None
     high: float | None = None
     z: float | None = None
+    p: float | None = None
+    """How rarely a quiet day is that far from its expectation."""
+    visible: float | None = None
+    """Smallest relative fall that would have counted."""
     previous_day: float | None = None
     same_weekday: float | None = None
     peer: float | None = None
@@ -151,7 +139,9 @@ class ShopDay:
     is_judged: bool = True
     """False: there is no range to judge by (short history, a promotion without a precedent)."""
     pool: tuple[date, ...] = ()
-    """Normal, complete days of the last ten weeks, from which the spread was learned."""
+    """Normal, complete days of the last ten weeks."""
+    budgets: Budgets = BUDGETS[Sensitivity.NORMAL]
+    """How many false alarms are put up with."""
 
     @property
     def is_complete(self) -> bool:
@@ -197,6 +187,11 @@ class Move:
     z: float | None
     visitors_z: float | None
     buyers_z: float | None
+    conversion_z: float | None = None
+    p: float | None = None
+    """How rare the rarest of its measures is, what all members share taken off."""
+    visible: float | None = None
+    """Smallest relative fall of its money that would have been noticed."""
     is_significant: bool = False
     is_new: bool = False
     is_vanished: bool = False
@@ -288,7 +283,7 @@ class ReturnSplit:
 
 @dataclass(frozen=True, slots=True)
 class AdLine:
-    """One line of the ads table: the account (key "") or one scene.
+    """One line of the ads table: the account (key ""), one scene or one plan.
 
     ``day_before`` is the mean of the baseline days, ``week`` the trailing complete days of the
     report (seven at most), ``week_before`` the daily mean of the weeks before them over normal
@@ -324,6 +319,7 @@ class AdReport:
     other_windows: tuple[str, ...]
     account: AdLine
     scenes: tuple[AdLine, ...]
+    plans: tuple[AdLine, ...]
     week_days: tuple[date, ...]
     immature_days: tuple[date, ...]
 

@@ -28,10 +28,11 @@ class Slice:
     other_windows: tuple[str, ...]
 
 
-def one_grain(window: Window) -> Slice | None:
+def one_grain(window: Window, wanted: tuple[str, ...] = GRAINS) -> Slice | None:
     """Choose grain and attribution window: the same spend is in every grain and every window.
 
-    Grain: the widest one present on the window's last day, else anywhere in the window.
+    Grain: the first one wanted (the widest) that is there on the window's last day, else anywhere
+    in the window.
     Attribution window: one present on the last day is preferred, then one that is known, then
     the one with most days, then the longer.
 
@@ -43,8 +44,8 @@ def one_grain(window: Window) -> Slice | None:
         return None
     today = (frame[Col.DATE] == pd.Timestamp(window.day)).to_numpy()
     everywhere, on_day = set(frame[Col.GRAIN]), set(frame[Col.GRAIN][today])
-    grains = [grain for grain in GRAINS if grain in on_day]
-    grains = grains or [grain for grain in GRAINS if grain in everywhere]
+    grains = [grain for grain in wanted if grain in on_day]
+    grains = grains or [grain for grain in wanted if grain in everywhere]
     if not grains:
         return None
     mine = frame[frame[Col.GRAIN] == grains[0]]

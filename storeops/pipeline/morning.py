@@ -10,6 +10,7 @@ from pathlib import Path
 from storeops.calendars import load_calendar
 from storeops.diagnose.day import diagnose
 from storeops.diagnose.finding import Severity, State
+from storeops.diagnose.terms import Terms
 from storeops.errors import StoreopsError
 from storeops.facts import SHOP_DAILY, Window
 from storeops.fields import Col
@@ -141,7 +142,7 @@ def _reports(
         diagnosis = diagnose(
             window,
             calendar,
-            stage=workspace.settings.shop.stage,
+            terms=Terms(stage=workspace.settings.shop.stage),
             notes=(*later, *files.notes),
             only=topic,
         )

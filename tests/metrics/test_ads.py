@@ -12,6 +12,7 @@ from shops import QUIET_DAY, ad_rows, quiet_shop, window
 from storeops.calendars import load_calendar
 from storeops.fields import Col
 from storeops.metrics.ads import ad_report
+from storeops.metrics.board import watch
 from storeops.metrics.figures import headline
 
 CALENDAR = load_calendar()
@@ -28,7 +29,8 @@ def rows(shop: pd.DataFrame, *, grain: str = "scene", days: str = "15") -> pd.Da
 
 def report(shop: pd.DataFrame, ads: pd.DataFrame):
     facts = window(shop, ad_daily=ads)
-    return ad_report(facts, headline(facts, CALENDAR), CALENDAR)
+    board = watch(facts, CALENDAR)
+    return ad_report(facts, headline(facts, CALENDAR, board=board), board)
 
 
 def test_the_account_is_the_sum_of_its_scenes(shop):

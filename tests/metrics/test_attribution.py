@@ -8,12 +8,13 @@ import pytest
 from shops import long_rows, quiet_shop, window
 
 from storeops.calendars import load_calendar
+from storeops.facts import Window
 from storeops.fields import Col
 from storeops.metrics import sources
 from storeops.metrics.attribution import item_moves, item_source_moves, source_moves, word_moves
+from storeops.metrics.board import Board, watch
 from storeops.metrics.figures import headline
-from storeops.metrics.members import alone_limit
-from storeops.metrics.results import Role
+from storeops.metrics.results import Role, ShopDay
 
 CALENDAR = load_calendar()
 ITEMS = [f"{n:012d}" for n in range(1, 21)]
@@ -39,6 +40,11 @@ def items(shop) -> pd.DataFrame:
     return long_rows(np.random.default_rng(12), shop, "item_id", ITEMS, item_title="衬衫")
 
 
+def looked_at(facts: Window) -> tuple[ShopDay, Board]:
+    board = watch(facts, CALENDAR)
+    return headline(facts, CALENDAR, board=board), board
+
+
 def slice_of(rng: int, shop: pd.DataFrame, **constants: str) -> pd.DataFrame:
     fixed = {"carrier": "全店流量", "attribution": "last", "device": "mobile", **constants}
     return long_rows(np.random.default_rng(rng), shop, "source", SOURCES, **fixed)
@@ -62,7 +68,7 @@ def shop_of(frame: pd.DataFrame, shop: pd.DataFrame) -> pd.DataFrame:
 
 def test_items_add_up_to_the_shop(shop, items):
     facts = window(shop, item_daily=items)
-    moves = item_moves(facts, headline(facts, CALENDAR))
+    moves = item_moves(facts, *looked_at(facts))
     total = sum(move.change for move in moves.members) + moves.remainder
     assert total == pytest.approx(moves.change, abs=1e-6)
     assert abs(moves.remainder) < 0.01 * shop[Col.PAID_AMOUNT].mean()
@@ -74,7 +80,7 @@ def test_items_add_up_to_the_shop(shop, items):
 def test_the_item_that_fell_comes_first_and_is_significant(shop, items):
     fallen = drop(items, "item_id", ITEMS[0], 0.3)
     facts = window(shop_of(fallen, shop), item_daily=fallen)
-    moves = item_moves(facts, headline(facts, CALENDAR))
+    moves = item_moves(facts, *looked_at(facts))
     first = moves.members[0]
     assert (first.key, first.is_significant, first.role) == (ITEMS[0], True, Role.HERO)
     assert first.change < 0
@@ -84,7 +90,7 @@ def test_the_item_that_fell_comes_first_and_is_significant(shop, items):
 
 def test_roles_follow_the_share_of_sales(shop, items):
     facts = window(shop, item_daily=items)
-    roles = {m.key: m.role for m in item_moves(facts, headline(facts, CALENDAR)).members}
+    roles = {m.key: m.role for m in item_moves(facts, *looked_at(facts)).members}
     assert [roles[item] for item in ITEMS[:2]] == [Role.HERO, Role.HERO]
     assert roles[ITEMS[3]] is Role.SECOND
     assert roles[ITEMS[-1]] is Role.OTHER
@@ -96,7 +102,7 @@ def test_new_and_vanished_items_are_flagged(shop, items):
     new = items[(items["item_id"] == ITEMS[2]) & (items[Col.DATE] == last)].assign(item_id="9" * 12)
     both = pd.concat([gone, new], ignore_index=True)
     facts = window(shop, item_daily=both)
-    found = {m.key: m for m in item_moves(facts, headline(facts, CALENDAR)).members}
+    found = {m.key: m for m in item_moves(facts, *looked_at(facts)).members}
     assert found[ITEMS[1]].is_vanished
     assert found["9" * 12].is_new
     assert found["9" * 12].split.visitors == pytest.approx(found["9" * 12].change)
@@ -108,17 +114,13 @@ def test_quiet_items_are_rarely_significant(shop):
     for seed in range(6):
         items = long_rows(np.random.default_rng(100 + seed), shop, "item_id", ITEMS)
         facts = window(shop, item_daily=items)
-        seen += sum(m.is_significant for m in item_moves(facts, headline(facts, CALENDAR)).members)
+        seen += sum(m.is_significant for m in item_moves(facts, *looked_at(facts)).members)
     assert seen <= 3
-
-
-def test_more_members_ask_for_more_evidence():
-    assert alone_limit(10) < alone_limit(200) < alone_limit(5000) < 6
 
 
 def test_sources_carry_the_split_of_the_shop(shop):
     facts = window(shop, source_daily=slice_of(13, shop))
-    moves = source_moves(facts, headline(facts, CALENDAR))
+    moves = source_moves(*looked_at(facts))
     tree = moves.tree
     lines = [move.tree for move in moves.members]
     assert sum(m.visitors for m in lines) + tree.overlap == pytest.approx(tree.split.visitors)
@@ -138,8 +140,8 @@ def test_only_one_slice_of_sources_is_read(shop):
         window(shop, source_daily=whole),
         window(shop, source_daily=mixed.sample(frac=1, random_state=2)),
     )
-    expected = source_moves(alone, headline(alone, CALENDAR))
-    found = source_moves(together, headline(together, CALENDAR))
+    expected = source_moves(*looked_at(alone))
+    found = source_moves(*looked_at(together))
     assert found == expected
     assert dict(found.basis) == {"carrier": "全店流量", "attribution": "last", "device": "mobile"}
 
@@ -147,28 +149,28 @@ def test_only_one_slice_of_sources_is_read(shop):
 def test_without_a_whole_shop_carrier_one_carrier_is_read(shop):
     parts = pd.concat([slice_of(14, shop, carrier=c) for c in ("商品", "直播")], ignore_index=True)
     facts = window(shop, source_daily=parts)
-    basis = dict(source_moves(facts, headline(facts, CALENDAR)).basis)
+    basis = dict(source_moves(*looked_at(facts)).basis)
     assert basis["carrier"] in {"商品", "直播"}
 
 
 def test_a_short_history_of_items_uses_the_days_it_has(shop, items):
     recent = items[items[Col.DATE] > items[Col.DATE].max() - pd.Timedelta(days=12)]
     facts = window(shop, item_daily=recent)
-    moves = item_moves(facts, headline(facts, CALENDAR))
+    moves = item_moves(facts, *looked_at(facts))
     assert 7 <= len(moves.days_used) <= 11
     assert abs(moves.remainder) < 0.01 * shop[Col.PAID_AMOUNT].mean()
     only = items[items[Col.DATE] == items[Col.DATE].max()]
     facts = window(shop, item_daily=only)
-    assert item_moves(facts, headline(facts, CALENDAR)).members == ()
+    assert item_moves(facts, *looked_at(facts)).members == ()
 
 
 def test_absent_facts_give_no_members(shop):
     facts = window(shop)
-    day = headline(facts, CALENDAR)
-    assert source_moves(facts, day).members == ()
-    assert item_moves(facts, day).members == ()
-    assert word_moves(facts, day).members == ()
-    assert item_source_moves(facts, day, ITEMS[0]).members == ()
+    day, board = looked_at(facts)
+    assert source_moves(day, board).members == ()
+    assert item_moves(facts, day, board).members == ()
+    assert word_moves(day, board).members == ()
+    assert item_source_moves(facts, day, board, ITEMS[0]).members == ()
 
 
 def test_words_are_read_in_one_scope(shop):
@@ -187,7 +189,7 @@ def test_words_are_read_in_one_scope(shop):
         ignore_index=True,
     )
     facts = window(shop, search_word_daily=words)
-    moves = word_moves(facts, headline(facts, CALENDAR))
+    moves = word_moves(*looked_at(facts))
     assert len(moves.members) == 2
     assert dict(moves.basis)["word_scope"] == "outside"
 
@@ -196,7 +198,7 @@ def test_the_sources_of_one_item(shop):
     rows = slice_of(16, shop).drop(columns=["carrier", "device"])
     own, other = rows.assign(item_id=ITEMS[0]), rows.assign(item_id=ITEMS[1])
     facts = window(shop, item_source_daily=pd.concat([own, other], ignore_index=True))
-    moves = item_source_moves(facts, headline(facts, CALENDAR), ITEMS[0])
+    moves = item_source_moves(facts, *looked_at(facts), ITEMS[0])
     assert len(moves.members) == len(SOURCES)
     assert sum(m.change for m in moves.members) == pytest.approx(moves.change)
 

@@ -41,7 +41,7 @@ _COLUMNS = (
 
 def examine(window: Window, context: Context) -> Section:
     """Judge the account and every scene; the return is read over the trailing days only."""
-    report = ads.ad_report(window, context.shop_day, context.calendar)
+    report = ads.ad_report(window, context.shop_day, context.board)
     if report is None:
         return Section("ads")
     findings = tuple(

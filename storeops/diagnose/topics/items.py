@@ -51,7 +51,7 @@ KIND = Kind(
 
 def examine(window: Window, context: Context) -> Section:
     """Judge every item; where the item's own sources are on file, say which one moved."""
-    moves = attribution.item_moves(window, context.shop_day)
+    moves = attribution.item_moves(window, context.shop_day, context.board)
     found = section(KIND, moves, context)
     found = replace(found, tables=(*found.tables, *by_item(moves)))
     if not window.has("item_source_daily"):
@@ -64,7 +64,9 @@ def examine(window: Window, context: Context) -> Section:
 
 
 def _with_sources(finding: Finding, window: Window, context: Context) -> Finding:
-    moves = attribution.item_source_moves(window, context.shop_day, finding.subject.id)
+    moves = attribution.item_source_moves(
+        window, context.shop_day, context.board, finding.subject.id
+    )
     lead = next(
         (
             move

@@ -42,9 +42,9 @@ KIND = Kind(
 )
 
 
-def examine(window: Window, context: Context) -> Section:
+def examine(window: Window, context: Context) -> Section:  # noqa: ARG001 (the shape of a topic)
     """Judge every source of the slice that covers the whole shop."""
-    moves = attribution.source_moves(window, context.shop_day)
+    moves = attribution.source_moves(context.shop_day, context.board)
     found = section(KIND, moves, context)
     found = replace(found, tables=(*found.tables, *by_source(moves)))
     if dict(moves.basis).get(Col.ATTRIBUTION) != UNKNOWN_ATTRIBUTION:

@@ -30,9 +30,9 @@ KIND = Kind(
 )
 
 
-def examine(window: Window, context: Context) -> Section:
+def examine(window: Window, context: Context) -> Section:  # noqa: ARG001 (the shape of a topic)
     """Judge every search word of one scope."""
-    return section(KIND, attribution.word_moves(window, context.shop_day), context)
+    return section(KIND, attribution.word_moves(context.shop_day, context.board), context)
 
 
 TOPIC = Topic(
