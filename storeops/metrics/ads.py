@@ -228,7 +228,7 @@ def _moved(
     limits = reading.limits(np.full(len(reading.keys), p_limit))[where]
     z = reading.raw[where]
     with np.errstate(invalid="ignore"):
-        return z, np.abs(z) >= limits, np.expm1(z * reading.spread[where])
+        return z, np.abs(z) >= limits, np.expm1(reading.moved[where])
 
 
 def _immature(week: Sequence[date], last: date, window: str) -> tuple[date, ...]:

@@ -89,9 +89,9 @@ class Reading:
         return self.detection.expected[self.where]
 
     @property
-    def spread(self) -> Floats:
-        """Standard deviation of the expectation, on the log scale."""
-        return self.detection.spread[self.where]
+    def moved(self) -> Floats:
+        """Log distance of the day from what was expected."""
+        return self.detection.distance(self.detection.raw)[self.where]
 
     @property
     def raw(self) -> Floats:
@@ -114,10 +114,23 @@ class Reading:
         return self.detection.seen[self.where]
 
     def limits(self, p: Floats) -> Floats:
-        """Give the distance at which each series would be as rare as ``p``."""
+        """Give the score at which each series would be as rare as ``p``."""
         whole = np.ones(len(self.detection.z))
         whole[self.where] = p
         return self.detection.limits(whole)[self.where]
+
+    def score(self, distance: Floats) -> Floats:
+        """Turn log distances from the expectation into scores."""
+        return self.detection.score(self._widened(distance))[self.where]
+
+    def distance(self, scores: Floats) -> Floats:
+        """Turn scores into log distances from the expectation."""
+        return self.detection.distance(self._widened(scores))[self.where]
+
+    def _widened(self, values: Floats) -> Floats:
+        whole = np.zeros(len(self.detection.z))
+        whole[self.where] = values
+        return whole
 
     def places(self, keys: Sequence[str]) -> Ints:
         """Find the positions of some keys, all of which are followed."""

@@ -24,6 +24,9 @@ EVENT_SPREAD = 1.5
 LEAST_SEEN = (7, 14)
 """Days of history before a series of each family is judged."""
 _PANEL_EVENTS = 2.0
+_WIDTHS = (0.7, 2.0)
+"""A headline figure is measured by the width of its own past scores, within these bounds: its few
+lines share a pool, so they must be alike."""
 _VOLUMES = np.array([1.0, 5.0, 20.0])
 _N_POOLS = 2 + len(_VOLUMES)
 _POOL_LEAST = 300.0
@@ -50,12 +53,14 @@ class Detection:
     """Every series on the last day followed, (n_series,); NaN where nothing can be said.
 
     ``expected`` is on the scale of the signals, ``spread`` its standard deviation (day noise,
-    counting noise, error of the expectation). ``z`` has what the panel shares taken off, ``raw``
-    has not. ``seen`` counts the days behind the expectation.
+    counting noise, error of the expectation), ``power`` that on which distances are taken
+    (``filters.Track.scores``). ``z`` has what the panel shares taken off, ``raw`` has not.
+    ``seen`` counts the days behind the expectation.
     """
 
     expected: Floats
     spread: Floats
+    power: Floats
     raw: Floats
     z: Floats
     p: Floats
@@ -63,6 +68,18 @@ class Detection:
     pools: Ints
     tails: Tails
     kept: Kept
+
+    def score(self, distance: Floats) -> Floats:
+        """Turn log distances from the expectation into scores."""
+        scores: Floats = np.expm1(self.power * distance) / (self.power * self.spread)
+        return scores
+
+    def distance(self, scores: Floats) -> Floats:
+        """Turn scores into log distances; minus infinity where not even nothing is so far off."""
+        grown = 1 + self.power * self.spread * scores
+        with np.errstate(divide="ignore", invalid="ignore"):
+            distance: Floats = np.log(grown.clip(min=0)) / self.power
+        return distance
 
     def limits(self, p: Floats) -> Floats:
         """Give the |z| at which each series would be as rare as ``p``, (n_series,)."""
@@ -77,6 +94,7 @@ class _Days:
     z: Floats
     pools: Ints
     seen: Floats
+    width: Floats
 
 
 def nothing_kept(n_series: int) -> Kept:
@@ -110,7 +128,8 @@ def detect(
     variance = (track.variance + track.counting)[:, -1].astype(np.float64)
     return Detection(
         expected=track.expected[:, -1].astype(np.float64),
-        spread=np.sqrt(variance) * (1.0 if trains[-1] else EVENT_SPREAD),
+        spread=np.sqrt(variance) * days.width[:, -1] * (1.0 if trains[-1] else EVENT_SPREAD),
+        power=track.power[:, -1].astype(np.float64),
         raw=days.raw[:, -1],
         z=z,
         p=tails.p_values(z, pools),
@@ -146,14 +165,17 @@ def _scores(
     learned = ~np.isnan(signals.y) & trains
     seen = seen_before[:, None] + np.cumsum(learned, axis=1) - learned
     raw = track.scores(signals.y).astype(np.float64)
+    is_headline = (families.family == HEADLINE)[:, None]
+    width = np.where(is_headline, np.sqrt(track.width).clip(*_WIDTHS), 1.0)
+    raw /= width
     least = np.where(families.family == HEADLINE, *LEAST_SEEN)
     raw[seen < least[:, None]] = np.nan
     raw[:, ~trains] /= EVENT_SPREAD
     events = np.exp(track.log_events(signals.exposure))
     z = _panels_removed(raw, families, events)
     watched = 1 + np.digitize(events, _VOLUMES)
-    pools = np.where((families.family == HEADLINE)[:, None], 0, watched)
-    return _Days(raw, z, pools.astype(np.intp), seen.astype(np.float64))
+    pools = np.where(is_headline, 0, watched)
+    return _Days(raw, z, pools.astype(np.intp), seen.astype(np.float64), width)
 
 
 def _panels_removed(raw: Floats, families: Families, events: Reals) -> Floats:

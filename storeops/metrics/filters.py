@@ -26,7 +26,7 @@ Reals = npt.NDArray[np.float32]
 """Single precision: the states of 100,000 series stay small, and noise is far above it."""
 
 WEEK = 7
-GAINS = (0.1, 0.3, 0.6)
+GAINS = (0.05, 0.2, 0.6)
 """Least gains of the level: calm, ordinary and restless series."""
 WEEKDAY_GAIN, WEEKDAY_DAYS = 0.12, 2.0
 """Least gain of a weekday's factor, and the pseudo-days that speak for no factor."""
@@ -34,6 +34,8 @@ NOISE_GAIN, NOISE_DAYS = 0.08, 6.0
 """Least gain of the day noise, and the days its prior is worth."""
 PRIOR_NOISE, LEAST_NOISE = 0.2**2, 0.05**2
 """Variance of the day noise before anything is known, and at least (DOMAIN 4.1: 5 %)."""
+WIDTH_GAIN, WIDTH_DAYS = 0.03, 20.0
+"""Least gain of the width of a series' scores, and the days for which it is taken to be 1."""
 CLIP = 3.0
 """A day teaches no more than a deviation of so many standard deviations does."""
 _CLIPPED = 1.1
@@ -52,13 +54,15 @@ class FilterState:
     """What a bank remembers after a day.
 
     Shapes: ``level``, ``noise`` and ``miss`` (gains, n_series), ``weekday`` (7, gains, n_series),
-    ``seen`` (n_series,), ``seen_weekday`` (7, n_series). The level of a series never seen is NaN.
+    ``width`` and ``seen`` (n_series,), ``seen_weekday`` (7, n_series). The level of a series never
+    seen is NaN. ``width`` is the mean square of the scores so far: 1 where the noise is as learned.
     """
 
     level: Reals
     weekday: Reals
     noise: Reals
     miss: Reals
+    width: Reals
     seen: Reals
     seen_weekday: Reals
 
@@ -105,18 +109,34 @@ class Track:
     """What was expected of every day before it was looked at, (n_series, n_days) each.
 
     ``expected`` is on the scale of ``y``; ``variance`` is day noise and the error of the
-    expectation, ``counting`` the counting noise on top; ``state`` is that after the last day.
+    expectation, ``counting`` the counting noise on top, ``width`` how wide the scores were until
+    then; ``state`` is that after the last day.
     """
 
     expected: Reals
     variance: Reals
     counting: Reals
+    width: Reals
     state: FilterState
 
     def scores(self, y: Reals) -> Reals:
-        """Give every day's distance from its expectation in standard deviations."""
-        scores: Reals = (y - self.expected) / np.sqrt(self.variance + self.counting)
+        """Give every day's distance from its expectation in standard deviations.
+
+        Where counting makes the noise, the distance is taken on the square root, on which counts
+        are even to both sides, and where the day makes it on the logarithm; between them on the
+        power between them.
+        """
+        power = self.power
+        spread = np.sqrt(self.variance + self.counting)
+        scores: Reals = np.expm1(power * (y - self.expected)) / (power * spread)
         return scores
+
+    @property
+    def power(self) -> Reals:
+        """The power on which distances are taken: 1/2 for pure counts, nearly 0 for large ones."""
+        share = self.counting / (self.variance + self.counting)
+        power: Reals = np.maximum(np.float32(0.5) * share, np.float32(1e-3))
+        return power
 
     def log_events(self, exposure: Reals | None) -> Reals:
         """Give the log of the events expected of every day, the half included."""
@@ -131,6 +151,7 @@ def start(n_series: int) -> FilterState:
         weekday=np.zeros((WEEK, n_gains, n_series), dtype=kind),
         noise=np.full((n_gains, n_series), PRIOR_NOISE, dtype=kind),
         miss=np.zeros((n_gains, n_series), dtype=kind),
+        width=np.ones(n_series, dtype=kind),
         seen=np.zeros(n_series, dtype=kind),
         seen_weekday=np.zeros((WEEK, n_series), dtype=kind),
     )
@@ -152,7 +173,7 @@ def follow(
     """
     n_series, n_days = signals.y.shape
     after = start(n_series) if state is None else state.copy()
-    out = np.empty((3, n_days, n_series), dtype=np.float32)
+    out = np.empty((4, n_days, n_series), dtype=np.float32)
     with np.errstate(invalid="ignore", over="ignore"):
         for first in range(0, n_series, _CHUNK):
             where = slice(first, first + _CHUNK)
@@ -165,7 +186,7 @@ def follow(
                 bank.expect(int(weekdays[day]), offset, out[:, day, where])
                 if trains[day]:
                     bank.learn(y[day])
-    return Track(out[0].T, out[1].T, out[2].T, after)
+    return Track(out[0].T, out[1].T, out[2].T, out[3].T, after)
 
 
 class _Bank:
@@ -179,7 +200,7 @@ class _Bank:
         self._noise = noise
         self._gains = np.array(GAINS, dtype=np.float32)[:, None]
         self._weekday = 0
-        self._expected = self._variance = self._counting = state.level
+        self._expected = self._variance = self._counting = self._mixed = state.level
 
     def expect(self, weekday: int, offset: Reals | None, out: Reals) -> None:
         """Form the expectation of a day, and write the mixture of the filters to ``out``."""
@@ -196,6 +217,8 @@ class _Bank:
         weights /= weights.sum(axis=0)
         for row, values in enumerate((expected, self._variance, self._counting)):
             np.sum(weights * values, axis=0, out=out[row])
+        out[3] = state.width
+        self._mixed = out
 
     def learn(self, y: Reals) -> None:
         """Let the day that was expected move level, weekday factor, noise and misses."""
@@ -215,9 +238,16 @@ class _Bank:
         )
         state.weekday[day] += share * (moved - step)
         self._learn_noise(raw, moved, known)
+        self._learn_width(y, known[0])
         state.level[:, is_first] = y[is_first] - state.weekday[day][:, is_first]
         state.seen[...] += observed
         state.seen_weekday[day] += observed
+
+    def _learn_width(self, y: Reals, known: Bools) -> None:
+        state, (expected, variance, counting, _) = self._state, self._mixed
+        square = np.minimum((y - expected) ** 2 / (variance + counting), np.float32(CLIP**2))
+        pace = np.maximum(np.float32(WIDTH_GAIN), 1 / (state.seen + np.float32(WIDTH_DAYS)))
+        np.copyto(state.width, state.width + pace * (square - state.width), where=known)
 
     def _learn_noise(self, raw: Reals, moved: Reals, known: Bools) -> None:
         state = self._state

@@ -62,7 +62,7 @@ def judge(board: Board, bands: Bands) -> dict[str, Judged]:
     log_center = np.where(reading.seen >= MIN_DAYS, reading.expected, np.nan)
     centers = _centers(rows, log_center)
     at = _log_centers(rows, centers, log_center)
-    z = reading.raw + (reading.expected - at) / reading.spread
+    z = reading.score(reading.moved + reading.expected - at)
     p = reading.detection.tails.p_values(z, reading.detection.pools[reading.where])
     low, high = _range(board, centers, at, bands)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -109,14 +109,16 @@ def _parts(row: Row, plain: Mapping[str, float]) -> tuple[float, float]:
 def _range(board: Board, centers: Floats, at: Floats, bands: Bands) -> tuple[Floats, Floats]:
     """Bound what is not remarkable; NaN where too few events are expected for a verdict."""
     rows, reading = board.rows, board.figures
-    reach = _limits(rows, reading, bands) * reading.spread
+    limits = _limits(rows, reading, bands)
+    lowest, highest = reading.distance(-limits), reading.distance(limits)
     size = bands.size * (SOFT_SIZE if bands.is_soft else 1.0)
     is_rate = np.array([bool(row.below) for row in rows])
     unit = np.array([row.unit for row in rows])
     half = np.where(is_rate, 0.0, HALF)
     scale = np.where(is_rate, centers / np.exp(at), unit)
-    low = np.minimum((np.exp(at - reach) - half) * scale, centers * (1 - size)).clip(min=0)
-    high = np.maximum((np.exp(at + reach) - half) * scale, centers * (1 + size))
+    low = np.minimum((np.exp(at + lowest) - half) * scale, centers * (1 - size)).clip(min=0)
+    with np.errstate(invalid="ignore"):
+        high = np.maximum((np.exp(at + highest) - half) * scale, centers * (1 + size))
     few = ~(_events(rows, centers) >= np.array([row.least for row in rows]))
     return np.where(few, np.nan, low), np.where(few, np.nan, high)
 

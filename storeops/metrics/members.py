@@ -185,7 +185,7 @@ def _visible(reading: Reading, keys: tuple[str, ...], limits: Floats) -> Floats:
     where = reading.places(keys)
     p = np.ones(len(reading.keys))
     p[where] = np.maximum(limits, 1e-12)
-    visible: Floats = -np.expm1(-(reading.limits(p) * reading.spread)[where])
+    visible: Floats = -np.expm1(reading.distance(-reading.limits(p)))[where]
     return visible
 
 
