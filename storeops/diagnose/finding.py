@@ -6,10 +6,13 @@ import math
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from storeops.messages import Change, Message, Note, Quantity, Unit
-from storeops.metrics.board import Memory
 from storeops.metrics.change import ratio, relative
+
+if TYPE_CHECKING:
+    from storeops.metrics.board import Memory
 
 SMALL_COUNT = 30
 """Below this, on both sides, a count is compared by its difference: 2 instead of 4 is not -50 %."""
@@ -93,6 +96,14 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Own:
+    """What a subject moved by itself, beyond what everything else moved alike."""
+
+    paid_amount: float
+    visitors: float
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that moved, with its size, its worth and its owner.
 
@@ -115,6 +126,8 @@ class Finding:
     action: Message | None = None
     because_of: str | None = None
     evidence: tuple[Evidence, ...] = ()
+    own: Own | None = None
+    """Decides which finding the others follow from."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,20 @@ from storeops.diagnose.finding import Cause, Finding
 from storeops.diagnose.topics.shop import PAID
 
 DOMINANT = 0.5
-"""A member that carries at least half of the day's change is taken for its place of origin."""
-_MEMBERS = ("item", "source", "word", "scene")
+"""A member whose own part is at least half of the day's change is taken for its place of origin."""
+_FINER = 0.85
+"""An item is named rather than a source when its own part is nearly as large: it says more."""
+_MEMBERS = ("item", "source", "word", "scene", "plan")
+_PLACES = ("item", "source", "word", "plan")
 
 
 def link(findings: Sequence[Finding], cause: Cause) -> tuple[Finding, ...]:
     """Hang every finding on the one it follows from.
 
     On an abnormal day the paid amount, the sources, the words and the items tell of the same
-    yuan. The item that carries most of them is the cause, else the source, else the day as a
-    whole (always so when the market moved); all others point at it. Findings in the other
-    direction stay by themselves.
+    yuan. The member that moved most of them by itself, beyond what all others did alike, is the
+    cause; when everything fell alike, or the market did, it is the day as a whole. All others
+    point at it. Findings in the other direction stay by themselves.
     """
     day = next((finding for finding in findings if finding.id == PAID), None)
     if day is None or not day.impact:
@@ -29,12 +32,29 @@ def link(findings: Sequence[Finding], cause: Cause) -> tuple[Finding, ...]:
 
 
 def _origin(day: Finding, findings: Sequence[Finding]) -> Finding:
-    for kind in ("item", "source"):
+    """Find the member that moved most of the day's change by itself, else the day."""
+    best = {}
+    for kind in _PLACES:
         members = [finding for finding in findings if finding.subject.kind == kind]
-        largest = max(members, key=lambda finding: _toward(finding, day), default=None)
-        if largest is not None and _toward(largest, day) >= DOMINANT * abs(day.impact or 0):
-            return largest
-    return day
+        largest = max(members, key=lambda finding: (_own(finding, day), finding.id), default=None)
+        if largest is not None and _own(largest, day) >= DOMINANT * abs(_change(day, day)):
+            best[kind] = largest
+    if not best:
+        return day
+    most = max(_own(finding, day) for finding in best.values())
+    return next(finding for finding in best.values() if _own(finding, day) >= _FINER * most)
+
+
+def _change(finding: Finding, day: Finding) -> float:
+    """Give a finding's own part in the measure the day is told in."""
+    if finding.own is None:
+        return finding.impact or 0.0
+    return finding.own.visitors if day.metric == "visitors" else finding.own.paid_amount
+
+
+def _own(finding: Finding, day: Finding) -> float:
+    sign = 1 if _change(day, day) > 0 else -1
+    return _change(finding, day) * sign
 
 
 def _toward(finding: Finding, day: Finding) -> float:
@@ -48,7 +68,10 @@ def _linked(finding: Finding, origin: Finding, day: Finding) -> Finding:
         return finding
     if finding.id == day.id:
         return replace(finding, because_of=origin.id)
-    if finding.subject.kind in _MEMBERS and _toward(finding, day) > 0:
+    follows = _toward(finding, day) > 0 or (
+        finding.metric == day.metric and finding.direction == day.direction
+    )
+    if finding.subject.kind in _MEMBERS and follows:
         return replace(finding, because_of=origin.id)
     return finding
 

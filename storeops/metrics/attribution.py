@@ -129,6 +129,7 @@ def _moves(table: Table, shop_day: ShopDay, *, change: float | None = None) -> l
                 visitors_z=_known(table.raw[0, index]),
                 buyers_z=_known(table.raw[1, index]),
                 conversion_z=_known(table.raw[3, index]),
+                specific=table.specific.at(index),
                 p=_known(np.fmin.reduce(table.p[:, index])),
                 visible=_known(table.visible[index]),
                 is_significant=bool(table.is_significant[index]),

@@ -44,7 +44,8 @@ class Table:
 
     ``z`` and ``p`` have a row per measure of ``MEASURES``; ``raw`` is z with what all members
     share left in; ``p_limits`` is the p each member may spend alone; ``visible`` the smallest
-    relative fall of the money that would have been noticed. ``n_seen`` counts the members before
+    relative fall of the money that would have been noticed. ``specific`` is what each moved beyond
+    the common ratio of all others: what is its own. ``n_seen`` counts the members before
     the small ones were left out.
     """
 
@@ -55,6 +56,7 @@ class Table:
     z: Floats
     p: Floats
     visible: Floats
+    specific: Members
     is_significant: Bools
     days_used: tuple[date, ...]
     n_seen: int
@@ -104,6 +106,7 @@ def member_table(
         z=z,
         p=p,
         visible=visible,
+        specific=Members(*(_specific(*pair) for pair in zip(before, now, strict=True))),
         is_significant=_significant(raw, p, limits, shop_day),
         days_used=days.dates(used),
         n_seen=len(found.keys),
@@ -125,6 +128,13 @@ def _shares(matrix: Floats, whole: Totals, board: Board, used: Ints) -> Floats:
     before = np.array([whole.visitors, whole.buyers, whole.amount])
     shares: Floats = own * np.nan_to_num(quotients(before, total))[:, None]
     return shares
+
+
+def _specific(before: Floats, now: Floats) -> Floats:
+    """Take off what a member would have done had it moved as all others together did."""
+    ratio = quotients(now.sum() - now, before.sum() - before)
+    specific: Floats = now - before * np.where(np.isnan(ratio), 1.0, ratio)
+    return specific
 
 
 def _order(found: Panel, before: Floats, now: Floats) -> Ints:

@@ -188,6 +188,8 @@ class Move:
     visitors_z: float | None
     buyers_z: float | None
     conversion_z: float | None = None
+    specific: Totals | None = None
+    """What it moved beyond the common ratio of all other members: its own part of the change."""
     p: float | None = None
     """How rare the rarest of its measures is, what all members share taken off."""
     visible: float | None = None

@@ -9,7 +9,9 @@ from storeops.diagnose.finding import (
     Checked,
     Confidence,
     DataTable,
+    Direction,
     Finding,
+    Own,
     Owner,
     Section,
     Severity,
@@ -18,13 +20,16 @@ from storeops.diagnose.finding import (
 )
 from storeops.diagnose.topic import Context
 from storeops.diagnose.wording import direction, factor_evidence, main_factor, shortened, yuan
-from storeops.messages import Change, Message, Term, Unit, message
+from storeops.messages import Change, Message, Quantity, Term, Unit, message
 from storeops.metrics import change
 from storeops.metrics.results import Move, Moves, Role
 
 OF_CHANGE = 0.10
 """A member carrying a tenth of an abnormal day's change is worth a line (DOMAIN J3, J4)."""
 TABLE_ROWS = 300
+_WORTH_TELLING, _LOST, _FLOOD_Z = 2.0, 0.5, 4.0
+"""Empty traffic: its visitors would be worth twice what changed, conversion takes half of that
+back, and the flood is beyond any doubt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +68,33 @@ def section(kind: Kind, moves: Moves, context: Context) -> Section:
 
 def _matters(move: Move, context: Context) -> bool:
     """Size and significance and money; on an abnormal day also its part of the change."""
-    if not move.is_significant or abs(move.change) < context.shop_day.money_floor:
+    if not move.is_significant:
+        return False
+    if _is_empty_traffic(move, context):
+        return True
+    if abs(move.change) < context.shop_day.money_floor:
         return False
     if context.shop_day.is_abnormal:
         return move.share is not None and move.share >= OF_CHANGE
     return True
 
 
+def _is_empty_traffic(move: Move, context: Context) -> bool:
+    """Tell visitors that came in numbers and did not buy: worth money only if they had."""
+    worth, floor = move.split.visitors, context.shop_day.money_floor
+    shop = context.shop_day.before
+    return (
+        worth >= max(floor, _WORTH_TELLING * abs(move.change))
+        and move.split.conversion_rate <= -_LOST * worth
+        and (move.visitors_z or 0.0) >= _FLOOD_Z
+        and shop is not None
+        and move.now.visitors - move.before.visitors >= OF_CHANGE * shop.visitors
+    )
+
+
 def _finding(kind: Kind, move: Move, context: Context) -> Finding:
+    if _is_empty_traffic(move, context):
+        return _empty_traffic(kind, move)
     factor = main_factor(move.split)
     explains = context.shop_day.is_abnormal
     loss = move.change < 0
@@ -88,6 +112,40 @@ def _finding(kind: Kind, move: Move, context: Context) -> Finding:
         confidence=Confidence.STRONG if explains else Confidence.LIKELY,
         action=kind.action(move, factor),
         evidence=factor_evidence(move.now, move.before, move.split),
+        own=_own(move),
+    )
+
+
+def _own(move: Move) -> Own | None:
+    if move.specific is None:
+        return None
+    return Own(paid_amount=move.specific.amount, visitors=move.specific.visitors)
+
+
+def _empty_traffic(kind: Kind, move: Move) -> Finding:
+    return Finding(
+        id=f"{kind.subject}:{move.key}",
+        topic=kind.topic,
+        subject=Subject(kind.subject, move.key, move.name),
+        metric="visitors",
+        direction=Direction.UP,
+        severity=Severity.WARN,
+        owner=Owner.PROMOTION,
+        text=message(
+            "finding.member.empty_traffic",
+            kind=Term("subject", kind.subject),
+            name=shortened(move.name or move.key),
+            value=Quantity(move.now.visitors, Unit.PEOPLE),
+            baseline=Quantity(move.before.visitors, Unit.PEOPLE),
+            change=Change(change.relative(move.now.visitors, move.before.visitors)),
+            buyers=Quantity(move.now.buyers - move.before.buyers, Unit.PEOPLE),
+        ),
+        impact=move.change,
+        significance=move.visitors_z,
+        confidence=Confidence.STRONG,
+        action=message("action.member.empty_traffic"),
+        evidence=factor_evidence(move.now, move.before, move.split),
+        own=_own(move),
     )
 
 

@@ -9,6 +9,7 @@ from storeops.diagnose.finding import (
     DataTable,
     Evidence,
     Finding,
+    Own,
     Owner,
     Section,
     Severity,
@@ -28,7 +29,7 @@ from storeops.diagnose.wording import (
 from storeops.facts import Window
 from storeops.messages import Message, Quantity, Term, Unit, message
 from storeops.metrics import tables
-from storeops.metrics.results import MetricDay
+from storeops.metrics.results import MetricDay, ShopDay
 
 PAID = "shop.paid_amount"
 """Id of the finding that the day as a whole is abnormal; others hang on it or carry it."""
@@ -125,12 +126,27 @@ def _sales(context: Context, moved: list[MetricDay]) -> Finding:
         evidence=factor_evidence(day.now, day.before, day.split)
         if day.now and day.before and day.split
         else tuple(_evidence(figure) for figure in moved),
+        own=_own(day),
+    )
+
+
+def _own(day: ShopDay) -> Own | None:
+    """The day as a whole: all of its change."""
+    if day.now is None or day.before is None:
+        return None
+    return Own(
+        paid_amount=day.now.amount - day.before.amount,
+        visitors=day.now.visitors - day.before.visitors,
     )
 
 
 def _lead(paid: MetricDay | None, moved: list[MetricDay]) -> MetricDay:
-    """Speak of the paid amount, unless it stood still while a factor of it moved."""
+    """Speak of the paid amount, unless it stood still while a factor of it moved.
+
+    Visitors come before conversion: a flood that does not buy lowers the rate, not the reverse.
+    """
     largest = max(moved, key=lambda figure: abs(figure.impact or 0))
+    largest = next((figure for figure in moved if figure.metric == "visitors"), largest)
     if paid is None or paid.impact is None:
         return largest
     same_way = paid.impact * (largest.impact or 0) > 0
