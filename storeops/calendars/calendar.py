@@ -21,7 +21,12 @@ _SHIFT = timedelta(days=36)
 """How far a year's edition may lie from a year before: lunar dates move by 11 to 19 days."""
 _NEARBY = 14
 """Days around a year ago in which an ordinary day of the same weekday is looked for."""
-_FESTIVAL_DAYS = {"spring_festival": (30, 20), "dragon_boat": (7, 3), "mid_autumn": (14, 3), "qixi": (7, 1)}  # fmt: skip
+_FESTIVAL_DAYS = {
+    "spring_festival": (30, 20),
+    "dragon_boat": (7, 3),
+    "mid_autumn": (14, 3),
+    "qixi": (7, 1),
+}
 """Days before and after a lunar festival on which it, and not the date, decides what is bought."""
 
 
@@ -106,7 +111,7 @@ class Calendar:
         return tuple(self.phase(day) for day in days_between(first, last))
 
     def stretches(self, first: date, last: date) -> tuple[Stretch, ...]:
-        """List the stretches that touch the days from ``first`` to ``last``, as far as they show."""
+        """List the stretches that touch a span, as far as no stronger one covers them."""
         found = []
         for claim, days in groupby(self._around(first, last), self._days.get):
             shown = tuple(days)
@@ -144,16 +149,14 @@ class Calendar:
         """Find the day of the previous comparable event with the same phase and place in it.
 
         The latest earlier edition of the same event is preferred (last year's 11.11), then the
-        latest event of the same level (6.18 for 11.11). Stretches are laid over each other by
-        their first full day, lunar holidays by the festival itself. An own event is compared with
-        the last own event of the same name.
+        latest event of the same level that begins at the same hour (6.18 for 11.11). Stretches are
+        laid over each other by their first full day, lunar holidays by the festival itself. An own
+        event is compared with the last own event of the same name.
 
         Returns:
             A day not before ``earliest``, or None when no such event lies in reach.
         """
-        found = [
-            (is_same, other) for is_same, other in self._like(day) if earliest <= other < day
-        ]
+        found = [(is_same, other) for is_same, other in self._like(day) if earliest <= other < day]
         return max(found)[1] if found else None
 
     def _like(self, day: date) -> Iterator[tuple[bool, date]]:
@@ -236,8 +239,9 @@ def _comparable(here: Claim, there: Claim) -> bool:
         return False
     if one.is_own:
         return other.event == one.event and there.first != here.first
-    is_other_edition = (other.event, other.year) != (one.event, one.year)
-    return is_other_edition and (one.level is not None or other.event == one.event)
+    if other.event == one.event:
+        return other.year != one.year
+    return one.level is not None and there.has_evening == here.has_evening
 
 
 def days_between(first: date, last: date) -> tuple[date, ...]:

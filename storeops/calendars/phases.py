@@ -1,4 +1,4 @@
-"""What a day can be: its phase, how strong a promotion day it is, and where it lies in its event."""
+"""What a day can be: its phase, how strong a promotion day it is, its place in the event."""
 
 from __future__ import annotations
 
@@ -89,8 +89,8 @@ class DayPhase:
     ``year`` tells one edition from another. ``wave`` (0 is the last stretch of this phase in the
     edition, 1 the one before it) and ``offset`` (days from the first day of the stretch) place
     the day in its edition. ``starts_at_20h``: the phase begins at 20:00 on this day, and
-    ``until_20h`` is the phase that most of the day still belongs to; ``is_first_full_day`` marks the
-    first day of a stretch that belongs to it from 00:00.
+    ``until_20h`` is the phase that most of the day still belongs to; ``is_first_full_day`` marks
+    the first day of a stretch that belongs to it from 00:00.
     ``days_before`` and ``days_after`` count from the event's own days, 0 during them.
     ``is_estimated``: the date is not confirmed by a public source.
     """

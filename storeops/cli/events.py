@@ -56,7 +56,9 @@ def add(
     start: Annotated[str, typer.Option("--from", metavar="DAY", help="第一天 / First day.")],
     end: Annotated[
         str | None,
-        typer.Option("--to", metavar="DAY", help="最后一天（默认同一天）/ Last day; default: the first."),
+        typer.Option(
+            "--to", metavar="DAY", help="最后一天（默认同一天）/ Last day; default: the first."
+        ),
     ] = None,
     phase: Annotated[
         PhaseChoice, typer.Option("--phase", help="阶段 / Phase of these days.")
@@ -105,7 +107,9 @@ def remove(
     *,
     start: Annotated[
         str | None,
-        typer.Option("--from", metavar="DAY", help="同名有多个时指明第一天 / First day, if several."),
+        typer.Option(
+            "--from", metavar="DAY", help="同名有多个时指明第一天 / First day, if several."
+        ),
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="只说会删什么 / Only say what would go.")
@@ -118,9 +122,7 @@ def remove(
     from storeops.pipeline.workspace import open_workspace
 
     workspace = open_workspace(folder)
-    gone = telling.remove_event(
-        workspace, name, options.parse_day(start), is_rehearsal=dry_run
-    )
+    gone = telling.remove_event(workspace, name, options.parse_day(start), is_rehearsal=dry_run)
     words = options.words(lang, workspace.settings.report.language)
     said = "events.would_go" if dry_run else "events.removed"
     options.to_stdout(

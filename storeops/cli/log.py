@@ -39,7 +39,9 @@ def register(app: typer.Typer) -> None:
 def log(
     text: Annotated[
         str | None,
-        typer.Argument(help="做了什么；不写就列出 / What was done; without it the notes are listed."),
+        typer.Argument(
+            help="做了什么；不写就列出 / What was done; without it the notes are listed."
+        ),
     ] = None,
     folder: Annotated[
         Path | None,
@@ -64,8 +66,8 @@ def log(
     from storeops.pipeline.workspace import open_workspace
     from storeops.reporter import notebook
 
-    if text is not None and folder is None and item is None and day is None and Path(text).is_dir():
-        text, folder = None, Path(text)
+    if text is not None and (folder, item, day) == (None, None, None) and Path(text).is_dir():
+        folder, text = Path(text), None
     workspace = open_workspace(folder or Path())
     noted = workspace.changes
     if text is not None:

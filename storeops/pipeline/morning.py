@@ -143,6 +143,7 @@ def _reports(
             calendar,
             stage=workspace.settings.shop.stage,
             notes=(*later, *files.notes),
+            changes=workspace.changes,
             only=topic,
         )
         yield build(diagnosis, files.files)

@@ -47,10 +47,16 @@ class _Book:
 
 
 _EVENTS = _Book(
-    "events.yaml", "events", EventsFile, "# Own events; written by `storeops events`, yours to edit."
+    "events.yaml",
+    "events",
+    EventsFile,
+    "# Own events; written by `storeops events`, yours to edit.",
 )
 _CHANGES = _Book(
-    "changes.yaml", "changes", ChangesFile, "# Own changes; written by `storeops log`, yours to edit."
+    "changes.yaml",
+    "changes",
+    ChangesFile,
+    "# Own changes; written by `storeops log`, yours to edit.",
 )
 EVENTS_FILE, CHANGES_FILE = _EVENTS.shown, _CHANGES.shown
 
@@ -98,7 +104,9 @@ def remove_events(root: Path, gone: Sequence[EventSettings]) -> None:
 
 def _end_of_entry(lines: Sequence[str], first: int, after: int) -> int:
     """Leave blank lines and remarks between two entries to the next one."""
-    while after > first + 1 and (not lines[after - 1].strip() or lines[after - 1].lstrip()[0] == "#"):
+    while after > first + 1 and (
+        not lines[after - 1].strip() or lines[after - 1].lstrip()[0] == "#"
+    ):
         after -= 1
     return after
 

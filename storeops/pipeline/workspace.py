@@ -73,9 +73,7 @@ def open_workspace(root: Path) -> Workspace:
     """Read the settings and the notebook of a folder; without any, the defaults hold."""
     settings = load_settings(root / FILE_NAME)
     events = (*settings.events, *notebook.events(root))
-    return Workspace(
-        root, settings.model_copy(update={"events": events}), notebook.changes(root)
-    )
+    return Workspace(root, settings.model_copy(update={"events": events}), notebook.changes(root))
 
 
 def open_record(workspace: Workspace, now: datetime) -> History:
