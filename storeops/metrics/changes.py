@@ -3,10 +3,10 @@
 A unit price is the day's paid amount over paid units: coupons and the mix of SKUs move it a little
 every day, so a price step is told from that by a rule of its own. A day votes with three units or
 more. The level before is the median of the votes of the fourteen days before (four at least), the
-scatter their robust spread, 1 % at least. A step is 3 % or more from that level, the vote before
-it is still at the old level, and either two votes in a row lie beyond three scatters on the same
-side (``is_confirmed``), or, on the last vote, a single one lies beyond six scatters, beyond 6 % and
-outside everything the days before showed.
+scatter their robust spread, 1 % at least. A step is 3 % or more from that level; the vote before it
+is still at the old level, the vote after it moves less. Either two votes in a row lie beyond three
+scatters on the same side (``is_confirmed``), or, on the last vote, a single one lies beyond six
+scatters, beyond 6 % and outside everything the days before showed.
 """
 
 from __future__ import annotations
@@ -140,6 +140,7 @@ def _step(votes: Floats, at: int) -> tuple[Floats, Floats, Bools, Bools]:
             (n_before >= _LEAST_BEFORE)
             & (np.abs(step) >= np.log1p(_STEP))
             & (np.abs(previous - level) <= _STILL * np.abs(step))
+            & ~(np.abs(following - here) > np.abs(here - previous))  # the next day's step is larger
         )
         both = np.fmin(np.abs(step), np.abs(second))
         confirmed = (step * second > 0) & (both >= _SCATTERS * scatter) & (both >= np.log1p(_STEP))

@@ -1,9 +1,9 @@
 """Does an item's conversion answer a price step: on the same day, and by a fitting amount?
 
 Strict on purpose, because a coincidence of dates proves nothing. All must hold: the step is the
-finding's day or the day before; conversion moved against the price, from the step's day on and not
-before; by half to five times the price's relative change (on the log scale); far beyond what the
-counts and the item's own days explain; more than visitors did; and units moved with it.
+finding's day or the day before; conversion moved against the price, on every day from the step on
+and not before; by half to five times the price's relative change (on the log scale); far beyond
+what the counts and the item's own days explain; more than visitors did; and units moved with it.
 """
 
 from __future__ import annotations
@@ -68,7 +68,9 @@ def price_effect(window: Window, change: ItemChange) -> PriceEffect | None:
     noise = _noise(usual, float(np.nansum(item.buyers[since])), usual_rate=float(np.median(usual)),
                    visitors=float(np.nansum(item.visitors[since])))  # fmt: skip
     moved_before = abs(usual[-1] - float(np.median(usual))) > _STILL * abs(conversion)
-    if abs(conversion) < _Z * noise or moved_before:
+    each_day = (log_rates[since] - float(np.median(usual))) * np.sign(conversion)
+    lasts = bool(np.all(each_day >= _STILL * abs(conversion)))
+    if abs(conversion) < _Z * noise or moved_before or not lasts:
         return None
     return PriceEffect(*(float(np.expm1(log)) for log in (price, conversion, units)))
 

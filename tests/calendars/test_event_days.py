@@ -140,7 +140,10 @@ def test_an_own_event_is_compared_with_the_last_one_of_its_name():
 
 def test_an_own_build_up_is_an_ordinary_day_and_an_own_warm_up_counts_down():
     calendar = load_calendar(
-        (own("店庆", "2026-03-12", "2026-03-14", "buildup"), own("店庆", "2026-03-15", "2026-03-17", "warmup"))
+        (
+            own("店庆", "2026-03-12", "2026-03-14", "buildup"),
+            own("店庆", "2026-03-15", "2026-03-17", "warmup"),
+        )
     )
     assert calendar.phase(date(2026, 3, 13)).phase is Phase.NORMAL
     assert calendar.phase(date(2026, 3, 13)).label == Term("phase", "buildup")

@@ -71,7 +71,9 @@ def test_what_makes_no_sense_is_refused_and_nothing_is_written(tmp_path, words, 
 
 def test_a_change_is_noted_with_todays_beijing_date_and_listed_newest_first(tmp_path):
     today = datetime.now(timezone(timedelta(hours=8))).date()
-    told = storeops("log", "换了主图", tmp_path, "--item", "600123456789", "--kind", "image", "--lang", "zh")
+    told = storeops(
+        "log", "换了主图", tmp_path, "--item", "600123456789", "--kind", "image", "--lang", "zh"
+    )
     assert told in {
         f"{day}  商品 600123456789  主图  换了主图\n" for day in (today, today + timedelta(days=1))
     }
