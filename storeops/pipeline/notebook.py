@@ -6,12 +6,14 @@ or taken out where it stands, so that comments stay; each write replaces the fil
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
 from pydantic import BaseModel, ValidationError
 
 from storeops.config import ChangesFile, EventSettings, EventsFile, LoggedChange
@@ -81,16 +83,46 @@ def changes(root: Path) -> tuple[LoggedChange, ...]:
 
 def add_event(root: Path, event: EventSettings) -> bool:
     """Add an event; False when it is there already."""
-    return _add(root, _EVENTS, event)
+    with _alone(root):
+        return _add(root, _EVENTS, event)
 
 
 def add_change(root: Path, change: LoggedChange) -> bool:
     """Note a change; False when it is there already."""
-    return _add(root, _CHANGES, change)
+    with _alone(root):
+        return _add(root, _CHANGES, change)
+
+
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """Keep other commands from writing between our reading and writing.
+
+    Raises:
+        StoreopsError: The folder cannot be written.
+    """
+    folder = root / FOLDER
+    lock = FileLock(folder / "notebook.lock")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except OSError as error:
+        raise StoreopsError(
+            message("delivery.not_written", file=str(folder), problem=error.strerror or str(error)),
+            message("delivery.not_written_hint"),
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def remove_events(root: Path, gone: Sequence[EventSettings]) -> None:
     """Take events out of the file."""
+    with _alone(root):
+        _remove(root, gone)
+
+
+def _remove(root: Path, gone: Sequence[EventSettings]) -> None:
     held, text, positions = _read(root, _EVENTS)
     kept = tuple(event for event in held if event not in gone)
     lines = text.splitlines()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -41,7 +43,8 @@ def test_what_is_written_is_read_back(tmp_path):
     assert notebook.events(tmp_path) == (SALE,)
     notebook.remove_events(tmp_path, [SALE])
     assert notebook.events(tmp_path) == ()
-    assert [path.name for path in (tmp_path / ".storeops").iterdir()] == ["events.yaml"]
+    left = {path.name for path in (tmp_path / ".storeops").iterdir()} - {"notebook.lock"}
+    assert left == {"events.yaml"}
 
 
 NASTY = '# no: "remark" \\ =1+1\u2028\x1b[31m<b>\x85 {a} 😀\n- x: y'
@@ -136,7 +139,34 @@ def test_a_write_that_fails_leaves_the_old_file_whole(tmp_path, monkeypatch):
     with pytest.raises(StoreopsError):
         notebook.add_event(tmp_path, SALE)
     assert read(tmp_path, "events.yaml") == before
-    assert len(list((tmp_path / ".storeops").iterdir())) == 1
+    assert not list((tmp_path / ".storeops").glob("*.tmp"))
+
+
+ADDS = """
+import sys
+from datetime import date
+from pathlib import Path
+from storeops.config import LoggedChange
+from storeops.pipeline import notebook
+for n in range(20):
+    text = f"{sys.argv[2]} {n}"
+    notebook.add_change(Path(sys.argv[1]), LoggedChange(day=date(2026, 9, 17), text=text))
+"""
+
+
+def test_commands_at_the_same_time_lose_no_note(tmp_path):
+    writers = [
+        subprocess.Popen([sys.executable, "-c", ADDS, str(tmp_path), name]) for name in "abc"
+    ]
+    assert [writer.wait() for writer in writers] == [0, 0, 0]
+    assert len(notebook.changes(tmp_path)) == 60
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / ".storeops").write_text("a file in the way", encoding="utf-8")
+    with pytest.raises(StoreopsError) as caught:
+        notebook.add_event(tmp_path, PARTY)
+    assert caught.value.problem.id == "delivery.not_written"
 
 
 def test_ids_edited_without_quotes_are_text(tmp_path):
