@@ -2,11 +2,11 @@
 
 A unit price is the day's paid amount over paid units: coupons and the mix of SKUs move it a little
 every day, so a price step is told from that by a rule of its own. A day votes with three units or
-more. The level before is the median of the votes of the fourteen days before (four at least), the
-scatter their robust spread, 1 % at least. A step is 3 % or more from that level; the vote before it
-is still at the old level, the vote after it moves less. Either two votes in a row lie beyond three
-scatters on the same side (``is_confirmed``), or, on the last vote, a single one lies beyond six
-scatters, beyond 6 % and outside everything the days before showed.
+more. The level before is the median of the votes of the fourteen days before, the scatter their
+robust spread, 1 % at least. A step is 3 % or more from that level; the vote before it is still at
+the old level, the vote after it moves less. Either two votes in a row lie on the same side beyond
+three scatters and beyond every one of at least four votes before (``is_confirmed``), or, on the
+last vote, a single one lies beyond 6 %, six scatters and three times the widest of at least seven.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from storeops.metrics.panel import Bools, Days, Floats, panel
 
 LOOK_BACK = 3
 """Days before the window's last day in which a change is still worth laying beside it."""
-_BEFORE, _LEAST_BEFORE = 14, 4
+_BEFORE, _LEAST_BEFORE, _CLEAR_BEFORE = 14, 4, 7
 _LEAST_UNITS = 3.0
 _STEP, _CLEAR_STEP = 0.03, 0.06
-_SCATTERS, _CLEAR_SCATTERS = 3.0, 6.0
+_SCATTERS, _CLEAR_SCATTERS, _CLEAR_TIMES = 3.0, 6.0, 3.0
 _LEAST_SCATTER = 0.01
 _MAD_TO_SD = 1.4826
 _STILL = 0.5
@@ -131,7 +131,7 @@ def _step(votes: Floats, at: int) -> tuple[Floats, Floats, Bools, Bools]:
     (level,), n_before = quantile_rows(before, 0.5)
     (scatter,), _ = quantile_rows(np.abs(before - level[:, None]), 0.5)
     scatter = np.fmax(_MAD_TO_SD * scatter, _LEAST_SCATTER)
-    (lowest, highest), _ = quantile_rows(before, 0.0, 1.0)
+    (widest,), _ = quantile_rows(np.abs(before - level[:, None]), 1.0)
     here, previous = votes[:, at], _nearest(before[:, ::-1])
     following = _nearest(votes[:, at + 1 :])
     step, second = here - level, following - level
@@ -143,12 +143,13 @@ def _step(votes: Floats, at: int) -> tuple[Floats, Floats, Bools, Bools]:
             & ~(np.abs(following - here) > np.abs(here - previous))  # the next day's step is larger
         )
         both = np.fmin(np.abs(step), np.abs(second))
-        confirmed = (step * second > 0) & (both >= _SCATTERS * scatter) & (both >= np.log1p(_STEP))
-        outside = (here < lowest) | (here > highest)
+        least = np.maximum(np.maximum(_SCATTERS * scatter, widest), np.log1p(_STEP))
+        confirmed = (step * second > 0) & (both >= least)
+        clear = np.maximum(_CLEAR_SCATTERS * scatter, _CLEAR_TIMES * widest)
         clear = (
             np.isnan(following)
-            & outside
-            & (np.abs(step) >= np.maximum(_CLEAR_SCATTERS * scatter, np.log1p(_CLEAR_STEP)))
+            & (n_before >= _CLEAR_BEFORE)
+            & (np.abs(step) >= np.maximum(clear, np.log1p(_CLEAR_STEP)))
         )
     size = np.where(confirmed, (step + second) / 2, step)
     return level, size, starts & (confirmed | clear), confirmed

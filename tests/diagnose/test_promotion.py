@@ -65,6 +65,11 @@ def test_carts_up_and_conversion_down_before_an_event_is_waiting(day):
     assert [line.metric for line in found.evidence] == ["conversion_rate", "add_to_cart_rate"]
 
 
+def test_clear_carts_make_up_for_a_conversion_that_only_leans():
+    (found,) = examined(WARMUP, figure("conversion_rate", -0.14, -1.3), carts(0.4, 3.8)).findings
+    assert found.id == "promotion.waiting"
+
+
 def test_carts_falling_too_is_a_warning():
     (found,) = examined(WARMUP, fell(), carts(-0.2, -2.5)).findings
     assert (found.id, found.severity) == ("promotion.not_waiting", Severity.WARN)
@@ -76,6 +81,8 @@ def test_carts_falling_too_is_a_warning():
     [
         (fell(-0.8), carts(0.3, 2.5)),  # conversion within noise
         (fell(), carts(0.02, 1.2)),  # carts hardly moved
+        (fell(-1.2), carts(0.2, 1.2)),  # both only lean
+        (fell(-1.2), carts(-0.3, -3.0)),  # conversion only leans
         (figure("conversion_rate", 0.2, 3.0), carts(-0.3, -3.0)),
     ],
 )

@@ -23,7 +23,10 @@ from storeops.metrics import tables
 from storeops.metrics.promotion import Versus, against_normal
 
 _ONE_DAY = timedelta(days=1)
-_MOVED_Z, _UP_Z = 1.5, 1.0
+_FALLEN_Z = -1.5
+_LEANS_Z, _APART_Z = 1.0, 3.0
+"""Carts up and conversion down are one sign: each must lean its way, and the two lie apart (by
+chance on one day in a hundred)."""
 _MOVED = 0.05
 """A rate that moved by less than a twentieth tells nothing about waiting."""
 _NEAR_BELOW, _NEAR_ABOVE = -0.30, 0.20
@@ -59,23 +62,26 @@ def _waiting(window: Window, context: Context) -> list[Finding]:
     rate = against_normal(window, day, "conversion_rate")
     share = against_normal(window, day, "add_to_cart_rate")
     carts = against_normal(window, day, "add_to_cart_visitors")
-    if rate is None or share is None or not _is_down(rate):
+    if rate is None or share is None:
         return []
-    if _is_up(share):
+    if _are_apart(share, rate):
         return [_waits(context, rate, share)]
-    if carts is not None and _is_up(carts) and not _is_down(share):
+    if carts is not None and _are_apart(carts, rate) and not _is_down(share):
         return [_waits(context, rate, carts)]
-    if _is_down(share):
+    if _is_down(rate) and _is_down(share):
         return [_stays_away(context, rate, share)]
     return []
 
 
+def _are_apart(carts: Versus, rate: Versus) -> bool:
+    """Tell carts that went up while conversion went down."""
+    leans = carts.z >= _LEANS_Z and rate.z <= -_LEANS_Z
+    moved = carts.change >= _MOVED and rate.change <= -_MOVED
+    return leans and moved and carts.z - rate.z >= _APART_Z
+
+
 def _is_down(figure: Versus) -> bool:
-    return figure.z <= -_MOVED_Z and figure.change <= -_MOVED
-
-
-def _is_up(figure: Versus) -> bool:
-    return figure.z >= _UP_Z and figure.change >= _MOVED
+    return figure.z <= _FALLEN_Z and figure.change <= -_MOVED
 
 
 def _waits(context: Context, rate: Versus, carts: Versus) -> Finding:
