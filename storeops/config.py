@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from storeops.yamlfile import fault, read_yaml
 
@@ -74,15 +74,51 @@ class ReportSettings(_Section):
 class EventSettings(_Section):
     """A promotion, holiday or closure the built-in calendar does not know."""
 
-    name: str = Field(description="Name shown in reports", examples=["店庆"])
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
+    name: str = Field(min_length=1, description="Name shown in reports", examples=["店庆"])
     start: date = Field(description="First day", examples=["2026-11-20"])
     end: date = Field(description="Last day", examples=["2026-11-22"])
     phase: Literal[
-        "warmup", "deposit", "burst", "sale", "encore", "aftermath", "holiday", "closed"
+        "buildup", "warmup", "deposit", "balance", "burst", "sale", "encore", "aftermath",
+        "holiday", "closed",
     ] = Field(
         default="burst",
-        description="Phase: warmup, deposit, burst, sale, encore, aftermath, holiday, closed",
+        description="Phase: buildup, warmup, deposit, balance, burst, sale, encore, aftermath, holiday, closed",
+    )  # fmt: skip
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> EventSettings:
+        if self.end < self.start:
+            raise ValueError(f"it ends ({self.end}) before it starts ({self.start})")
+        return self
+
+
+class LoggedChange(_Section):
+    """Something the user did to the shop, noted so that a report can lay it beside a change."""
+
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
+    day: date = Field(description="Day it took effect")
+    text: str = Field(min_length=1, description="What was done")
+    kind: Literal["image", "title", "price", "ads", "stock", "offer", "other"] = Field(
+        default="other", description="What was touched"
     )
+    item: str | None = Field(
+        default=None, pattern=r"^[0-9]{1,19}$", description="Item id; without it the whole shop"
+    )
+
+
+class EventsFile(_Section):
+    """The file ``storeops events`` keeps; its events are added to those of the configuration."""
+
+    events: tuple[EventSettings, ...] = ()
+
+
+class ChangesFile(_Section):
+    """The file ``storeops log`` keeps."""
+
+    changes: tuple[LoggedChange, ...] = ()
 
 
 class Settings(_Section):

@@ -87,9 +87,14 @@ def _walk(node: Any, path: tuple[Hashable, ...], positions: Positions, file: str
             _walk(value, (*path, index), positions, file)
 
 
-def fault(error: ValidationError, positions: Positions, file: str) -> ConfigError:
-    """Turn the first fault of a model into an error that names file, line and key."""
-    first = error.errors()[0]
+def fault(
+    error: ValidationError, positions: Positions, file: str, hint: str = "config.wrong_hint"
+) -> ConfigError:
+    """Turn a fault of a model into an error that names file, line and key.
+
+    An unknown key comes first: it is most often the misspelled one that another fault misses.
+    """
+    first = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
     path = tuple(first["loc"])
     while path and path not in positions:
         path = path[:-1]
@@ -102,5 +107,5 @@ def fault(error: ValidationError, positions: Positions, file: str) -> ConfigErro
             key=".".join(str(part) for part in first["loc"]),
             problem=str(first["msg"]),
         ),
-        message("config.wrong_hint"),
+        message(hint),
     )

@@ -11,7 +11,19 @@ import sys
 import typer
 
 from storeops import __version__
-from storeops.cli import config, demo, diagnose, formats, history, options, read, topics, trace
+from storeops.cli import (
+    config,
+    demo,
+    diagnose,
+    events,
+    formats,
+    history,
+    log,
+    options,
+    read,
+    topics,
+    trace,
+)
 
 app = typer.Typer(
     name="storeops",
@@ -31,7 +43,7 @@ app = typer.Typer(
         "Exit status: 0 normal, 1 needs attention, 2 data missing or invalid, 3 a fault of ours."
     ),
 )
-for _module in (diagnose, read, history, trace, demo, config):
+for _module in (diagnose, read, history, trace, events, log, demo, config):
     _module.register(app)
 formats.register(app)
 topics.register(app)

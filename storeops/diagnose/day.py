@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from storeops.calendars import Calendar
+from storeops.config import LoggedChange
+from storeops.diagnose.alongside import lined_up
 from storeops.diagnose.finding import (
     Cause,
     Checked,
@@ -22,7 +24,7 @@ from storeops.diagnose.linking import link
 from storeops.diagnose.notes import ordered
 from storeops.diagnose.terms import USUAL, Terms
 from storeops.diagnose.topic import Context
-from storeops.diagnose.topics import TOPICS
+from storeops.diagnose.topics import TOPICS, promotion
 from storeops.diagnose.verdict import judge
 from storeops.facts import Window
 from storeops.messages import Message, Note, Term, message
@@ -39,6 +41,7 @@ def diagnose(
     *,
     terms: Terms = USUAL,
     notes: tuple[Note, ...] = (),
+    changes: tuple[LoggedChange, ...] = (),
     only: str | None = None,
 ) -> Diagnosis:
     """Answer the question of the day.
@@ -48,13 +51,16 @@ def diagnose(
         calendar: Promotions and holidays.
         terms: What the user has a say in, and what an earlier day left.
         notes: What the import had to say.
+        changes: What the user did to the shop and noted.
         only: Name of the one topic to tell of; None tells all. The verdict is the same.
     """
     board = watch(window, calendar, terms.memory)
     day = figures.headline(window, calendar, terms.stage, board=board, budgets=terms.budgets)
-    context = Context(calendar, board, day, market.market_view(window, day, calendar), notes)
+    context = Context(
+        calendar, board, day, market.market_view(window, day, calendar), notes, changes
+    )
     sections, hints = _sections(window, context)
-    findings = _shown(context, sections)
+    findings = _shown(window, context, sections)
     verdict = judge(context, findings)
     told = Diagnosis(
         shop=window.shop,
@@ -106,13 +112,23 @@ def _hint(topic: str, layout: str) -> Note:
     return Note("missing_export", told)
 
 
-def _shown(context: Context, sections: Iterable[Section]) -> tuple[Finding, ...]:
-    """Keep findings only where a day can be judged; causes first, ranked by yuan."""
-    if not _can_judge(context.shop_day):
+def _shown(window: Window, context: Context, sections: Iterable[Section]) -> tuple[Finding, ...]:
+    """Keep findings only where a day can be judged; causes first, ranked by yuan.
+
+    What the calendar explains is told on days that cannot be judged otherwise, too.
+    """
+    day = context.shop_day
+    if not day.is_complete:
         return ()
-    found = [finding for section in sections for finding in section.findings]
+    can_judge = _can_judge(day)
+    found = [
+        finding
+        for section in sections
+        if can_judge or section.topic == promotion.TOPIC.name
+        for finding in section.findings
+    ]
     linked = link(found, Cause(context.market.cause))
-    return tuple(sorted(linked, key=_rank))
+    return tuple(sorted(lined_up(linked, window, context), key=_rank))
 
 
 def _can_judge(day: ShopDay) -> bool:
@@ -144,7 +160,7 @@ def _phase(day: ShopDay) -> Message | None:
     phase = day.phase
     if phase.name is None:
         return None
-    return message("phase.of_event", event=phase.name, phase=Term("phase", phase.phase.value))
+    return message("phase.of_event", event=phase.name, phase=phase.label)
 
 
 def _figure(figure: MetricDay) -> Figure:

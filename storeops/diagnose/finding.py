@@ -93,6 +93,8 @@ class Evidence:
     metric: str | None = None
     value: float | None = None
     baseline: float | None = None
+    is_alongside: bool = False
+    """Something that happened at the same time: it proves nothing, so a screen sets it apart."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from storeops.calendars import Calendar
+from storeops.config import LoggedChange
 from storeops.diagnose.finding import Section
 from storeops.facts import Window
 from storeops.messages import Note
@@ -15,13 +16,17 @@ from storeops.metrics.results import MarketView, ShopDay
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What all topics share: the series, the day's figures, the market's, the import's notes."""
+    """What all topics share: the series, the day's figures, the market's, the import's notes.
+
+    ``changes`` is what the user did to the shop and noted.
+    """
 
     calendar: Calendar
     board: Board
     shop_day: ShopDay
     market: MarketView
     notes: tuple[Note, ...] = ()
+    changes: tuple[LoggedChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

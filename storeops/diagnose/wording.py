@@ -13,9 +13,9 @@ TITLE_LENGTH = 16
 """Characters of an item title that fit a sentence; the tables carry the whole title."""
 
 
-def shortened(text: str) -> str:
+def shortened(text: str, length: int = TITLE_LENGTH) -> str:
     """Cut a title from an export to what fits a sentence."""
-    return text if len(text) <= TITLE_LENGTH else f"{text[: TITLE_LENGTH - 1]}…"
+    return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
 def weekday(day: date) -> Term:

@@ -10,6 +10,8 @@ What a topic calls (all results are in ``metrics.results`` and never hold a fram
     attribution.item_source_moves(window, shop_day, item_id) -> Moves
     ads.ad_report(window, shop_day, calendar) -> AdReport | None
     market.market_view(window, shop_day, calendar) -> MarketView
+    changes.item_changes(window) -> tuple[ItemChange, ...]
+    price_effect.price_effect(window, change) -> PriceEffect | None
     decomposition.split_paid_amount(before, now) -> PaidSplit
     definitions.METRICS, definitions.value(metric, frame), definitions.daily(metric, frame)
 """

@@ -230,7 +230,7 @@ def used_columns() -> frozenset[str]:
 
     Nothing in this package reads another column besides the keys of a fact.
     """
-    names = (Col.ITEM_TITLE, Col.SCENE, Col.PLAN, Col.SUBJECT, Col.VALUE)
+    names = (Col.ITEM_TITLE, Col.ITEM_STATUS, Col.SCENE, Col.PLAN, Col.SUBJECT, Col.VALUE)
     formulas = (column for metric in METRICS.values() for column in metric.columns)
     return frozenset(str(column) for column in (*names, *formulas))
 

@@ -144,6 +144,7 @@ def _reports(
             calendar,
             terms=Terms(stage=workspace.settings.shop.stage),
             notes=(*later, *files.notes),
+            changes=workspace.changes,
             only=topic,
         )
         yield build(diagnosis, files.files)

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from storeops import __version__
-from storeops.config import FILE_NAME, Settings, load_settings
+from storeops.config import FILE_NAME, LoggedChange, Settings, load_settings
 from storeops.errors import StoreopsError
 from storeops.history import History
 from storeops.messages import message
+from storeops.pipeline import notebook
 
 Progress = Callable[[Sequence[Any], str], Iterator[Any]]
 """Wraps a list to show a bar while it is worked through."""
@@ -25,10 +26,15 @@ def silent(items: Sequence[Any], label: str) -> Iterator[Any]:  # noqa: ARG001 (
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A folder of downloads with its settings; ``storeops diagnose FOLDER`` takes any folder."""
+    """A folder of downloads with its settings; ``storeops diagnose FOLDER`` takes any folder.
+
+    ``settings.events`` holds the events of the notebook as well as those of the configuration.
+    """
 
     root: Path
     settings: Settings
+    changes: tuple[LoggedChange, ...] = ()
+    """What the user did, by ``storeops log``."""
 
     @property
     def record(self) -> Path:
@@ -64,8 +70,10 @@ class Request:
 
 
 def open_workspace(root: Path) -> Workspace:
-    """Read the settings of a folder; without any, the defaults hold."""
-    return Workspace(root, load_settings(root / FILE_NAME))
+    """Read the settings and the notebook of a folder; without any, the defaults hold."""
+    settings = load_settings(root / FILE_NAME)
+    events = (*settings.events, *notebook.events(root))
+    return Workspace(root, settings.model_copy(update={"events": events}), notebook.changes(root))
 
 
 def open_record(workspace: Workspace, now: datetime) -> History:

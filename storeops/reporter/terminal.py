@@ -183,6 +183,10 @@ class _Screen:
             for index, line in enumerate(action):
                 mark = "  " if index else "→ "
                 yield Line.assemble(" " * indent, (mark, "bold"), line)
+        for evidence in cause.evidence:
+            if evidence.is_alongside:
+                beside = wrap(self.words.text(evidence.text), room, lines=_MOST_LINES)
+                yield from (Line(" " * indent + line, "dim") for line in beside)
 
     def _consequences(
         self, cause: Finding, findings: Sequence[Finding], indent: int

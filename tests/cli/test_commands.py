@@ -86,7 +86,7 @@ def test_an_unknown_setting_is_named_with_its_line(tmp_path):
     assert "config.yaml line 2: shop.nmae" in done.stderr
 
 
-@pytest.mark.parametrize("topic", ["shop", "sources", "items", "words", "ads"])
+@pytest.mark.parametrize("topic", ["shop", "promotion", "sources", "items", "words", "ads"])
 def test_every_topic_answers_alone_with_the_same_verdict(folder, topic):
     done = run(topic, folder, "--json")
     document = json.loads(done.stdout)

@@ -244,8 +244,8 @@ def _daily(window: Window, context: Context) -> DataTable:
 
 def _phase(phase: DayPhase) -> object:
     if phase.name is None:
-        return Term("phase", phase.phase.value)
-    return message("phase.of_event", event=phase.name, phase=Term("phase", phase.phase.value))
+        return phase.label
+    return message("phase.of_event", event=phase.name, phase=phase.label)
 
 
 TOPIC = Topic("shop", "Was the day normal?", ("shop_daily",), "sycm_shop_report", examine)
