@@ -14,14 +14,14 @@ from storeops.fields import Col
 from storeops.metrics.baseline import HALF, Choice, Series, choose_days, expect
 from storeops.metrics.decomposition import split_return
 from storeops.metrics.definitions import METRICS, from_sums
+from storeops.metrics.maturity import BULK_DAYS
+from storeops.metrics.outlook import return_outlook
 from storeops.metrics.panel import Days, Floats, Ints, calendar_days, panel
 from storeops.metrics.results import AdFigures, AdLine, AdReport, ReturnSplit, ShopDay
 from storeops.metrics.spend import Slice, one_grain
 
 WEEK = 7
 WEEKS_BEFORE = 28
-IMMATURE = 3
-"""Days after which the bulk of orders has come, whatever the window (DOMAIN 3)."""
 Z_LIMIT = 3.5
 """Spend is steered by hand: only jumps far beyond its own habit are worth a line."""
 SIZE = 0.15
@@ -75,6 +75,7 @@ def ad_report(window: Window, shop_day: ShopDay, calendar: Calendar) -> AdReport
         scenes=tuple(scenes),
         week_days=week,
         immature_days=_immature(week, window.day, chosen.window),
+        outlook=return_outlook(window, chosen),
     )
 
 
@@ -217,7 +218,7 @@ def _distance(ads: _Ads, above: Floats, below: Floats | None) -> tuple[Floats, F
 
 def _immature(week: Sequence[date], last: date, window: str) -> tuple[date, ...]:
     """List the days whose orders still grow: the last three, and all inside the window."""
-    age = max(IMMATURE, int(window) if window.isdigit() else 0)
+    age = max(BULK_DAYS, int(window) if window.isdigit() else 0)
     return tuple(day for day in week if (last - day).days < age)
 
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from storeops.calendars import DayPhase
 from storeops.messages import Unit
+from storeops.metrics.growing import ReturnOutlook
 
 
 class Stage(StrEnum):
@@ -326,6 +327,8 @@ class AdReport:
     scenes: tuple[AdLine, ...]
     week_days: tuple[date, ...]
     immature_days: tuple[date, ...]
+    outlook: ReturnOutlook | None = None
+    """What the return of the immature days will come to; None when nothing tells."""
 
 
 @dataclass(frozen=True, slots=True)
