@@ -187,6 +187,10 @@ class Window:
     ``tables`` maps a fact name to a frame with that fact's keys and the columns that hold any
     value; one row per key, rows ordered by key, dates as datetime64, numbers as float64 with NaN
     for missing. A fact without rows in the window is absent from the mapping.
+
+    ``versions`` holds, for facts whose values grow after their day, what each day read like at
+    each age it was downloaded at: one row per ``date`` and ``age`` (1 on the next morning), the
+    values summed over all keys but those given as columns.
     """
 
     shop: str
@@ -194,6 +198,7 @@ class Window:
     day: date
     tables: Mapping[str, pd.DataFrame]
     restated: tuple[Restatement, ...] = ()
+    versions: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     def has(self, fact: str) -> bool:
         """Tell whether the fact has any row in the window."""

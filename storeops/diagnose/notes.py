@@ -28,6 +28,8 @@ _FIRST = (
 )
 _LAST = ("missing_export", "unknown_column", "truncated")
 _ROLLING = "ingest.truncated_days"
+REJUDGED = "note.rejudged"
+"""First part of the ids of notes that say what became of an earlier verdict."""
 
 
 def ordered(topics: Iterable[Note], files: Iterable[Note], window: Window) -> tuple[Note, ...]:
@@ -41,7 +43,12 @@ def ordered(topics: Iterable[Note], files: Iterable[Note], window: Window) -> tu
     """
     days = len(tables.days(window, SHOP_DAILY.name))
     told = [note for note in files if not _is_covered(note.message, days)]
-    return tuple(sorted((*topics, *told), key=lambda note: _place(note.kind)))
+    return tuple(sorted((*topics, *told), key=lambda note: (_place(note.kind), _follows(note))))
+
+
+def _follows(note: Note) -> bool:
+    """Tell a note that comes after others of its kind: what an alarm became leads."""
+    return not note.message.id.startswith(REJUDGED)
 
 
 def _place(kind: str) -> int:

@@ -48,3 +48,24 @@ class TraceRow:
     layout: str | None
     imported_at: datetime
     superseded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a report said of a day.
+
+    ``said_at`` is the moment of the import that was the newest then, in UTC: what was said at one
+    such moment rests on the same data. ``state``, ``cause`` and ``direction`` are the verdict's
+    words, ``findings`` the ids of what wanted attention, ``figures`` the told figures as they
+    read then (one that was not known is absent).
+    """
+
+    day: date
+    said_at: datetime
+    state: str
+    cause: str | None
+    direction: str | None
+    impact: float | None
+    findings: tuple[str, ...]
+    figures: Mapping[str, float]
+    tool_version: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 from storeops.facts import FileReading
 from storeops.history.serialise import dump_outside
@@ -24,13 +24,23 @@ def download_time(name: str, modified: float) -> float:
         name: File name; of a member of an archive the innermost stamp counts.
         modified: Modification time in seconds since 1970.
     """
+    stamp = _stamp(name)
+    return modified if stamp is None else stamp.timestamp()
+
+
+def export_day(name: str) -> date | None:
+    """Give the Beijing day of the export that a file name tells; None when it tells none."""
+    stamp = _stamp(name)
+    return None if stamp is None else stamp.date()
+
+
+def _stamp(name: str) -> datetime | None:
     for day, time in reversed(_STAMP.findall(name)):
         try:
-            stamp = datetime.strptime(day + time, "%Y%m%d%H%M%S").replace(tzinfo=_BEIJING)
+            return datetime.strptime(day + time, "%Y%m%d%H%M%S").replace(tzinfo=_BEIJING)
         except ValueError:
             continue
-        return stamp.timestamp()
-    return modified
+    return None
 
 
 def rank(reading: FileReading) -> str:

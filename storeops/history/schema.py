@@ -17,7 +17,7 @@ from storeops.fields import FIELDS
 from storeops.history.sql import Connection, run
 from storeops.messages import Unit, message
 
-VERSION = 1
+VERSION = 2
 """Structure of the record. New facts and columns do not raise it: they are added on opening."""
 
 BOOKKEEPING = {
@@ -43,6 +43,16 @@ CREATE TABLE import_fact (
 );
 CREATE TABLE setting (name VARCHAR, value VARCHAR);
 """
+"""The books as the first version had them; what came later is a migration, for new records too."""
+_MEMORY = """
+CREATE TABLE kept_state (
+    shop VARCHAR, name VARCHAR, day DATE, payload BLOB, columns VARCHAR[], tool_version VARCHAR
+);
+CREATE TABLE judgement (
+    shop VARCHAR, day DATE, said_at TIMESTAMP, state VARCHAR, cause VARCHAR, direction VARCHAR,
+    impact DOUBLE, findings VARCHAR[], figures VARCHAR, tool_version VARCHAR
+);
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +63,11 @@ class Migration:
     apply: Callable[[Connection], None]
 
 
-MIGRATIONS: tuple[Migration, ...] = ()
+def _add_memory(connection: Connection) -> None:
+    run(connection, _MEMORY)
+
+
+MIGRATIONS: tuple[Migration, ...] = (Migration(2, _add_memory),)
 """All steps in order; never edited once released, because records of that version exist."""
 
 
@@ -78,6 +92,8 @@ def create(connection: Connection) -> None:
     """Lay out an empty record of the current version."""
     run(connection, "BEGIN")
     run(connection, _BOOKS)
+    for step in MIGRATIONS:
+        step.apply(connection)
     set_property(connection, "version", str(VERSION))
     _add_missing(connection)
     run(connection, "COMMIT")

@@ -9,10 +9,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import pandas as pd
+
 from storeops.errors import RecordError
 from storeops.facts import FileReading, Restatement, Window
-from storeops.history import database, ledger, log, queries, upsert
-from storeops.history.entries import ImportEntry, ShopCoverage, TraceRow
+from storeops.history import database, judgements, ledger, log, queries, states, upsert, versions
+from storeops.history.entries import ImportEntry, Judgement, ShopCoverage, TraceRow
 from storeops.history.lock import locked
 from storeops.history.sql import Connection, run
 from storeops.messages import message
@@ -182,6 +184,70 @@ class History:
         """Tell where a stored value came from, with everything it replaced."""
         with self._reading() as connection:
             return ledger.trace(connection, shop, column, day, keys)
+
+    def versions(
+        self,
+        shop: str,
+        fact: str,
+        columns: Sequence[str],
+        *,
+        days: tuple[date, date],
+        given: Mapping[str, str],
+    ) -> pd.DataFrame:
+        """Read what each day read like at each age it was downloaded at, summed over the keys.
+
+        ``days`` are the first and the last day; ``given`` fixes some keys (one grain and one
+        attribution window), because what stands in several of them is never added. See
+        :func:`storeops.history.versions.versions`.
+        """
+        asked = versions.Question(shop, fact, tuple(columns), *days, given)
+        with self._reading() as connection:
+            return versions.versions(connection, asked)
+
+    # --- what a run leaves for the next one
+
+    def keep_state(
+        self,
+        shop: str,
+        name: str,
+        day: date,
+        payload: bytes,
+        *,
+        rests_on: Collection[str] | None = None,
+    ) -> None:
+        """Keep what a later run may start from: the sum of all days up to ``day``.
+
+        ``rests_on`` are the columns it was made of (None: all there are), so that figures which
+        grow every morning do not drop a state that knows nothing of them.
+
+        A cache: the record drops it as soon as any of those days reads otherwise, the shop is
+        renamed, or newer ones push it out. Whatever else an answer depends on (settings, the
+        calendar) belongs into ``name``.
+        """
+        with self._writing() as connection:
+            state = states.Kept(shop, name, day, payload, rests_on, self._tool_version)
+            states.keep(connection, state)
+
+    def state(self, shop: str, name: str, before: date) -> tuple[date, bytes] | None:
+        """Give the newest valid state of a day before ``before``; None when there is none."""
+        with self._reading() as connection:
+            return states.newest(connection, (shop, name), before, self._tool_version)
+
+    def remember_judgements(self, shop: str, said: Sequence[Judgement]) -> None:
+        """Write down what was said, all of it or nothing; what is on record is not written again.
+
+        One judgement stands per day and moment: the one remembered last.
+        """
+        days = [each.day for each in said]
+        known = self.judgements(shop, min(days), max(days)) if days else ()
+        if news := [each for each in said if each not in known]:
+            with self._writing() as connection:
+                judgements.remember(connection, shop, news)
+
+    def judgements(self, shop: str, first: date, last: date) -> tuple[Judgement, ...]:
+        """List what was said of some days, by day, then in the order in which it was said."""
+        with self._reading() as connection:
+            return judgements.between(connection, shop, first, last)
 
     # --- what was asked once
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 import pandas as pd
 
 from storeops.facts import FACTS, Fact, FileReading
-from storeops.history import log
+from storeops.history import judgements, log, states
 from storeops.history.rank import download_time
 from storeops.history.schema import superseded
 from storeops.history.sql import Connection, quoted, run
@@ -76,6 +76,8 @@ def record(
         themselves.
     """
     fresh, outdated = _sort_out(connection, readings, how)
+    at_stake = states.at_stake(connection, [readings[place] for place in fresh], outdated)
+    before = states.settled(connection, at_stake)
     _withdraw(connection, outdated)
     first = log.next_id(connection)
     numbered = [(first + n, readings[position]) for n, position in enumerate(fresh)]
@@ -88,6 +90,7 @@ def record(
     for name, frame in staged.items():
         accepted = frame[~frame["file_id"].isin(list(refused))] if refused else frame
         _store(connection, FACTS[name], accepted)
+    states.drop_changed(connection, at_stake, before)
     news = dict(zip(fresh, (reading for _, reading in numbered), strict=True))
     twins = {log.mark(reading): reading for reading in news.values()}
     return tuple(
@@ -106,6 +109,8 @@ def rename_shop(connection: Connection, old: str, new: str) -> None:
         _merge(connection, fact, "moving")
         run(connection, "DROP TABLE moving")
     run(connection, "UPDATE import_log SET shop = ? WHERE shop = ?", [new, old])
+    states.forget(connection, (old, new))
+    judgements.rename_shop(connection, old, new)
 
 
 def _sort_out(

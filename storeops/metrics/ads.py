@@ -16,6 +16,8 @@ from storeops.metrics.board import Board
 from storeops.metrics.choice import choose_days
 from storeops.metrics.decomposition import split_return
 from storeops.metrics.definitions import METRICS, from_sums
+from storeops.metrics.maturity import BULK_DAYS
+from storeops.metrics.outlook import return_outlook
 from storeops.metrics.panel import Bools, Days, Floats, Ints, panel
 from storeops.metrics.results import AdFigures, AdLine, AdReport, ReturnSplit, ShopDay
 from storeops.metrics.shop import ShopLines
@@ -23,8 +25,6 @@ from storeops.metrics.spend import one_grain
 
 WEEK = 7
 WEEKS_BEFORE = 28
-IMMATURE = 3
-"""Days after which the bulk of orders has come, whatever the window (DOMAIN 3)."""
 BUDGET_SHARE = 0.15
 """What ads may spend of the watched budget; members have the rest."""
 SIZE = 0.15
@@ -79,6 +79,7 @@ def ad_report(window: Window, shop_day: ShopDay, board: Board) -> AdReport | Non
         plans=_plans(shop_day, board),
         week_days=week,
         immature_days=_immature(week, window.day, chosen.window),
+        outlook=return_outlook(window, chosen),
     )
 
 
@@ -233,7 +234,7 @@ def _moved(
 
 def _immature(week: Sequence[date], last: date, window: str) -> tuple[date, ...]:
     """List the days whose orders still grow: the last three, and all inside the window."""
-    age = max(IMMATURE, int(window) if window.isdigit() else 0)
+    age = max(BULK_DAYS, int(window) if window.isdigit() else 0)
     return tuple(day for day in week if (last - day).days < age)
 
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 from storeops.calendars import DayPhase
 from storeops.messages import Unit
 from storeops.metrics.budgets import BUDGETS, Budgets, Sensitivity
+from storeops.metrics.growing import ReturnOutlook
 
 
 class Stage(StrEnum):
@@ -324,6 +325,8 @@ class AdReport:
     plans: tuple[AdLine, ...]
     week_days: tuple[date, ...]
     immature_days: tuple[date, ...]
+    outlook: ReturnOutlook | None = None
+    """What the return of the immature days will come to; None when nothing tells."""
 
 
 @dataclass(frozen=True, slots=True)

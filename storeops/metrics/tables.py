@@ -40,6 +40,22 @@ def days(window: Window, fact: str) -> tuple[date, ...]:
     return tuple(pd.Timestamp(day).date() for day in sorted(frame[Col.DATE].unique()))
 
 
+def known(window: Window, fact: str, columns: tuple[str, ...]) -> dict[date, dict[str, float]]:
+    """Give the known values of a fact of one row per day; what is missing is left out."""
+    frame = window.tables.get(fact)
+    if frame is None:
+        return {}
+    found: dict[date, dict[str, float]] = {
+        stamp.date(): {} for stamp in pd.DatetimeIndex(frame[Col.DATE])
+    }
+    for column in map(str, columns):
+        if column in frame:
+            for day, number in zip(found, frame[column].to_numpy(dtype=np.float64), strict=True):
+                if not np.isnan(number):
+                    found[day][column] = float(number)
+    return found
+
+
 def daily(window: Window, calendar: Calendar, metrics: tuple[str, ...]) -> tuple[DayRow, ...]:
     """Lay the shop's metrics out, one row per day the shop has, oldest first.
 

@@ -61,6 +61,8 @@ def prior(n_pools: int) -> Floats:
 def pooled(histograms: Floats, scores: Floats, pools: Ints) -> Floats:
     """Add days to the pools, forgetting a little with each day that had a score.
 
+    Day by day, so that it makes no difference in how many goes they are added.
+
     Args:
         histograms: What the pools hold, (n_pools, bins).
         scores: Oldest day first, (n_series, n_days), NaN where there is none.
@@ -69,20 +71,15 @@ def pooled(histograms: Floats, scores: Floats, pools: Ints) -> Floats:
     Returns:
         New histograms.
     """
-    n_pools, n_days = len(histograms), scores.shape[1]
-    known = ~np.isnan(scores)
-    series, day = np.nonzero(known)
-    speaks = np.zeros((n_pools, n_days))
-    speaks[pools[series, day], day] = 1.0
-    after = np.flip(np.cumsum(np.flip(speaks, axis=1), axis=1), axis=1) - speaks
-    spot = np.minimum(np.abs(scores[series, day]) / WIDTH, N_BINS - 1).astype(np.intp)
-    pool = pools[series, day]
-    added = np.bincount(
-        pool * N_BINS + spot, weights=FORGETTING ** after[pool, day], minlength=n_pools * N_BINS
-    )
-    kept = histograms * FORGETTING ** speaks.sum(axis=1)[:, None]
-    total: Floats = kept + added.reshape(n_pools, N_BINS)
-    return total
+    held = histograms
+    for day in range(scores.shape[1]):
+        known = ~np.isnan(scores[:, day])
+        pool = pools[known, day]
+        spot = np.minimum(np.abs(scores[known, day]) / WIDTH, N_BINS - 1).astype(np.intp)
+        added = np.bincount(pool * N_BINS + spot, minlength=held.size).reshape(held.shape)
+        speaks = added.any(axis=1, keepdims=True)
+        held = np.where(speaks, held * FORGETTING + added, held)
+    return held
 
 
 def fit(histograms: Floats) -> Tails:

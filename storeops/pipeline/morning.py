@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from pathlib import Path
 
 from storeops.calendars import load_calendar
@@ -12,14 +13,14 @@ from storeops.diagnose.day import diagnose
 from storeops.diagnose.finding import Severity, State
 from storeops.diagnose.terms import Terms
 from storeops.errors import StoreopsError
-from storeops.facts import SHOP_DAILY, Window
-from storeops.fields import Col
+from storeops.facts import SHOP_DAILY
 from storeops.history import History
 from storeops.messages import Message, Note, message
-from storeops.metrics.completeness import last_complete_day
-from storeops.metrics.definitions import used_columns
 from storeops.pipeline import filing
 from storeops.pipeline.importing import ATTRIBUTION, Imported, import_folder
+from storeops.pipeline.recalling import keep, recall
+from storeops.pipeline.rejudging import Again, look_again, remember
+from storeops.pipeline.windows import read_window
 from storeops.pipeline.workspace import (
     Progress,
     Request,
@@ -32,14 +33,6 @@ from storeops.pipeline.workspace import (
 from storeops.reporter.blocks import Report
 from storeops.reporter.build import build
 from storeops.reporter.lang import Catalogue
-
-RESTATED_DAYS = 60
-_TOLD = {
-    SHOP_DAILY.name: (
-        Col.PAID_AMOUNT, Col.VISITORS, Col.PAID_BUYERS, Col.REFUNDED_AMOUNT,
-    )
-}  # fmt: skip
-"""Figures whose restatement a report tells; ``storeops history --restated`` lists them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,37 +129,18 @@ def _reports(
 ) -> Iterator[Report]:
     calendar = load_calendar(workspace.settings.events)
     for shop in shop_names(record, request):
-        window = _window(record, shop, request.day)
+        window = read_window(record, shop, request.day)
+        terms = Terms(stage=workspace.settings.shop.stage, memory=recall(record, window))
+        judge = partial(diagnose, calendar=calendar, terms=terms, changes=workspace.changes)
         files = imported.of_shop(shop)
         later = () if request.day else tuple(_later(record, shop, window.day))
-        diagnosis = diagnose(
-            window,
-            calendar,
-            terms=Terms(stage=workspace.settings.shop.stage),
-            notes=(*later, *files.notes),
-            changes=workspace.changes,
-            only=topic,
-        )
+        again = look_again(record, window, judge) if topic is None else Again()
+        diagnosis = judge(window, notes=(*later, *again.notes, *files.notes), only=topic)
+        if topic is None:
+            remember(record, window, (*again.diagnoses, diagnosis))
+        if diagnosis.memory is not None:
+            keep(record, window, diagnosis.memory)
         yield build(diagnosis, files.files)
-
-
-def _window(record: History, shop: str, asked: date | None) -> Window:
-    """Read the window that ends on the day asked for, else on the last complete day.
-
-    Restatements are told once: those the last import brought.
-    """
-    last = max(record.last_days(shop).values())
-    columns = used_columns()
-    window = record.window(shop, asked or last, only=columns)
-    if asked is None:
-        day = _last_complete(window)
-        if day is not None and day != window.day:
-            window = record.window(shop, day, only=columns)
-    first = window.day - timedelta(days=RESTATED_DAYS)
-    restated = record.restatements(
-        shop, first=first, last=window.day, since=record.last_import(shop), only=_TOLD
-    )
-    return replace(window, restated=restated)
 
 
 def _later(record: History, shop: str, day: date) -> Iterator[Note]:
@@ -179,8 +153,3 @@ def _later(record: History, shop: str, day: date) -> Iterator[Note]:
         yield Note("incomplete_day", message("note.later_incomplete", last=shop_last, day=day))
     elif max(last.values()) > day:
         yield Note("stale", message("note.later_missing", last=max(last.values()), day=day))
-
-
-def _last_complete(window: Window) -> date | None:
-    frame = window.tables.get(SHOP_DAILY.name)
-    return None if frame is None else last_complete_day(frame)

@@ -8,11 +8,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from readings import DAY, opened, reading, table
+from readings import DAY, NOW, SHOP, opened, reading, table
 
 from storeops.facts import FileReading
+from storeops.history import Judgement
 
 DAYS, ITEMS, BATCH = 20, 8, 3
+SAID = 4
+"""Judgements of one run."""
 
 
 def amount(number: int, item: int) -> float:
@@ -41,6 +44,29 @@ def import_forever(path: str, receipts: str) -> None:
                 done = history.record(files, signature="a")
                 with Path(receipts).open("a", encoding="utf-8") as out:
                     out.writelines(f"{each.file}\n" for each in done)
+
+
+def saying(run: int) -> list[Judgement]:
+    """What run ``run`` says: some days, at a moment of its own."""
+    moment = NOW + timedelta(seconds=run)
+    return [
+        Judgement(DAY - timedelta(days=n), moment, "normal", None, None, None, (), {}, "0.1")
+        for n in range(SAID)
+    ]
+
+
+def remember_forever(path: str, receipts: str) -> None:
+    """Import, keep a state and remember what was said, run after run; note what is done."""
+    while True:
+        with opened(Path(path)) as history:
+            for _ in range(4):
+                number = len(history.imports())
+                history.record([download(number)], signature="a")
+                day = DAY - timedelta(days=DAYS + 1)
+                history.keep_state(SHOP, "detector", day, str(number).encode() * 1_000)
+                history.remember_judgements(SHOP, saying(number))
+                with Path(receipts).open("a", encoding="utf-8") as out:
+                    out.write(f"{number}\n")
 
 
 def import_range(path: str, first: int, count: int) -> None:

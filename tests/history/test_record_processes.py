@@ -6,6 +6,7 @@ import random
 import signal
 import socket
 import time
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import duckdb
 import pytest
 import record_child
 from readings import DAY, NOW, SHOP, opened
-from record_child import DAYS, ITEMS, amount, download
+from record_child import DAYS, ITEMS, SAID, amount, download
 
 import storeops
 from storeops.errors import RecordError
@@ -167,6 +168,30 @@ def test_killed_at_any_moment_the_record_keeps_whole_files_only(tmp_path, proces
         if kill % KILLS_PER_RECORD == KILLS_PER_RECORD - 1:
             complete(path, acknowledged)
     assert logs >= KILLS // 10, f"{logs} kills left a log: the others came between imports"
+
+
+def test_killed_at_any_moment_the_memory_is_whole(tmp_path, processes):
+    draw = random.Random(20260611)
+    path, receipts = tmp_path / "history.duckdb", tmp_path / "receipts.txt"
+    for _ in range(max(1, KILLS // 10)):
+        child = started(processes, record_child.remember_forever, str(path), str(receipts))
+        time.sleep(draw.uniform(0.05, 0.4))
+        child.kill()
+        child.join()
+        done = [int(line) for line in receipts.read_text().split()] if receipts.exists() else []
+        with opened(path) as history:
+            runs = len(history.imports())
+            assert runs >= len(done)
+            said = history.judgements(SHOP, DAY - timedelta(days=DAYS), DAY)
+            moments = Counter(each.said_at for each in said)
+            assert set(moments.values()) <= {SAID}
+            assert {NOW + timedelta(seconds=run) for run in done} <= set(moments)
+            kept = history.state(SHOP, "detector", DAY)
+            assert kept is not None or not done
+            if kept is not None:
+                number = int(kept[1][: len(kept[1]) // 1_000])
+                assert kept[1] == str(number).encode() * 1_000
+                assert max(done, default=0) <= number < runs
 
 
 def check_after_kill(path, promised):

@@ -15,6 +15,7 @@ from storeops.diagnose.finding import (
     TableColumn,
 )
 from storeops.diagnose.topic import Context, Topic
+from storeops.diagnose.topics import maturing
 from storeops.diagnose.wording import direction, relative, yuan
 from storeops.facts import Window
 from storeops.messages import Message, Note, Quantity, Term, Unit, message
@@ -55,7 +56,7 @@ def examine(window: Window, context: Context) -> Section:
         findings,
         () if findings else (Checked("ads", _summary(report)),),
         _notes(report),
-        (_table(report),),
+        (_table(report), *maturing.return_table(report.outlook)),
     )
 
 
@@ -127,7 +128,12 @@ def _evidence(line: AdLine, report: AdReport) -> tuple[Evidence, ...]:
         baseline=Quantity(was, Unit.FACTOR),
         window=Term("window", report.window),
     )
-    return (*lines, Evidence(told, "return_on_ad_spend", roi, was))
+    account = not line.key
+    return (
+        *lines,
+        Evidence(told, "return_on_ad_spend", roi, was),
+        *(maturing.return_evidence(report.outlook) if account else ()),
+    )
 
 
 def _notes(report: AdReport) -> tuple[Note, ...]:
@@ -146,6 +152,7 @@ def _notes(report: AdReport) -> tuple[Note, ...]:
                 ),
             )
         )
+    notes += maturing.return_notes(report.outlook)
     if report.other_windows:
         others = tuple(Term("window", name) for name in report.other_windows)
         notes.append(

@@ -17,6 +17,7 @@ from storeops.diagnose.finding import (
     TableColumn,
 )
 from storeops.diagnose.topic import Context, Topic
+from storeops.diagnose.topics.maturing import refund_notes
 from storeops.diagnose.topics.members import OF_CHANGE
 from storeops.diagnose.wording import (
     direction,
@@ -95,7 +96,8 @@ def examine(window: Window, context: Context) -> Section:
         and not _contributes(figure, context)
     )
     table = _daily(window, context)
-    return Section("shop", tuple(findings), checked, tables=(table,) if table.rows else ())
+    tables_ = (table,) if table.rows else ()
+    return Section("shop", tuple(findings), checked, refund_notes(window), tables_)
 
 
 def _sales(context: Context, moved: list[MetricDay]) -> Finding:

@@ -24,6 +24,7 @@ SHEETS = ("daily", "sources", "items", "words", "split", "ads", "to_do")
 
 _SHARED = {
     "table.ads": "ads", "table.scenes": "ads", "table.plans": "ads",
+    "table.ads_outlook": "ads",
     "table.split_sources": "split", "table.split_items": "split",
 }  # fmt: skip
 _CHART_SIZE = {"width": 660, "height": 340}
