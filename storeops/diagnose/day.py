@@ -57,7 +57,7 @@ def diagnose(
     board = watch(window, calendar, terms.memory)
     day = figures.headline(window, calendar, terms.stage, board=board, budgets=terms.budgets)
     context = Context(
-        calendar, board, day, market.market_view(window, day, calendar), notes, changes
+        calendar, board, day, market.market_view(window, day, calendar, board), notes, changes
     )
     sections, hints = _sections(window, context)
     findings = _shown(window, context, sections)

@@ -1,30 +1,75 @@
-"""Was it the market? Own change beside the peers' change of the same day.
+"""Was it the market? The shop's surprise of the day beside its peers' (STATISTICS 5).
 
-STATISTICS section 5 with the shop moving one to one with its peers (beta 1, assumed): the peers'
-mean is printed without its spread, and a home-page export rarely holds enough joint days to fit.
+Both lines are followed on the same normal days; what each of them did beyond its own expectation
+is a surprise. The shop moves with its peers by a beta that is learned from past surprises and
+shrunk to one; what is left is the shop's own. Promotions move shops unevenly: there the own part
+counts for less.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from storeops.calendars import Calendar
 from storeops.facts import Window
 from storeops.fields import Col
-from storeops.metrics.baseline import Choice, Series, choose_days, expect
-from storeops.metrics.panel import Days, Floats, by_day, calendar_days
+from storeops.metrics.blocks import HALF, MONEY_NOISE
+from storeops.metrics.board import Board, watch
+from storeops.metrics.detector import EVENT_SPREAD
+from storeops.metrics.filters import Signals, follow
+from storeops.metrics.panel import Bools, Floats, Ints, by_day
 from storeops.metrics.results import MarketView, ShopDay
 
 DELTA = math.log(1.10)
 """A market that moved less than 10 % explains nothing."""
 Z_LIMIT = 2.4
-_WEAK_Z = 1.5
+_WEAK_Z, _Z90 = 1.5, 1.645
 _METRICS = (Col.PAID_AMOUNT, Col.VISITORS)
+_LEAST_DAYS, _FIT_DAYS = 7, 28
+"""Joint normal days for a comparison at all, and for learning a beta (STATISTICS 5)."""
+_FITTED_OVER = 90
+_PRIOR_SPREAD = 0.5
+"""A beta is expected within 1 +- 0.5."""
+_POOR = 0.25
+"""Standard error beyond which the data say nothing about a beta."""
+_TELLING, _FIT_MOVES = 2.0, 3
+"""A move of the peers tells when it is so many times their everyday noise; so many are needed."""
+_ASSUMED_SPREAD = 0.25
+"""How far an assumed beta may be off when it is used."""
+_LEAST_NOISE = 0.03
+_CLIP = 3.0
+_MAD_TO_SD = 1.4826
+_SHARE = 0.5
+"""What is left of a market move unexplained before it is no longer called the market's."""
 
 
-def market_view(window: Window, shop_day: ShopDay, calendar: Calendar) -> MarketView:
+@dataclass(frozen=True, slots=True)
+class Beta:
+    """How much of a peers' move the shop makes; ``noise`` is the spread of its own surprises."""
+
+    value: float
+    error: float
+    noise: float
+    is_assumed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Surprises:
+    """Log surprises of shop and peers on the day, and on the joint normal days before it."""
+
+    own: float
+    peers: float
+    past_own: Floats
+    past_peers: Floats
+    is_normal: bool
+
+
+def market_view(
+    window: Window, shop_day: ShopDay, calendar: Calendar, board: Board | None = None
+) -> MarketView:
     """Judge whether the change of the day is the market's, the shop's, or both.
 
     Paid amount is compared where the peers have it, else visitors.
@@ -32,85 +77,143 @@ def market_view(window: Window, shop_day: ShopDay, calendar: Calendar) -> Market
     Returns:
         ``cause`` unknown when there are no peers, too short a history, or no clear answer.
     """
-    days = calendar_days(calendar, window.first_day, window.day)
+    board = board or watch(window, calendar)
     for metric in _METRICS:
-        figure = shop_day.figure(metric.value)
-        lines = _lines(window, metric, days)
-        if figure is not None and lines is not None:
-            view = _view(lines, days, metric.value)
-            if view is not None:
-                return _in_yuan(view, shop_day)
+        if shop_day.figure(metric.value) is None:
+            continue
+        surprises = surprise(window, board, metric)
+        if surprises is not None:
+            return _in_yuan(_view(surprises, metric.value), shop_day)
     return MarketView(_METRICS[0].value, "unknown")
 
 
-def _lines(window: Window, metric: Col, days: Days) -> tuple[Floats, Floats] | None:
-    """Lay own and peers' figures over the days."""
-    shop, peers = window.tables.get("shop_daily"), window.tables.get("peer_daily")
-    if shop is None or peers is None or metric not in shop:
-        return None
-    mine = peers[(peers[Col.METRIC] == metric.value) & (peers[Col.PEER] == "average")]
-    return by_day(shop, metric, days), by_day(mine, Col.VALUE, days)
+def surprise(window: Window, board: Board, metric: Col) -> Surprises | None:
+    """Compare shop and average peer with what each was expected to do.
 
-
-def _view(lines: tuple[Floats, Floats], days: Days, metric: str) -> MarketView | None:
-    """Compare both with their baselines over the same days; None without history or the day."""
-    own, peers = lines
-    usable = days.is_normal & (own > 0) & (peers > 0)
-    choice = choose_days(days, len(days) - 1, usable)
-    own_change, _ = _surprise(own, None, days, choice)
-    market, _ = _surprise(peers, None, days, choice)
-    apart, z = _surprise(own, peers, days, choice)
-    if math.isnan(own_change + market + apart):
+    Returns:
+        None without peers, without the day on both sides, or with too few joint days.
+    """
+    peers = _peers(window, board, metric)
+    own = board.shop.lines.get(metric)
+    if own is None or peers is None:
         return None
-    return MarketView(
-        metric=metric,
-        cause=_cause(own_change, market, z),
-        own=math.expm1(own_change),
-        peers=math.expm1(market),
-        z=z,
+    days = board.shop.days.since(board.start)
+    own, usable = own[board.start :], board.shop.usable[board.start :]
+    joint = (own > 0) & (peers > 0)
+    if not joint[-1] or (usable & joint)[:-1].sum() < _LEAST_DAYS:
+        return None
+    unit = board.basket if metric is Col.PAID_AMOUNT else 1.0
+    moved = _followed(np.stack([own, peers]) / unit, joint & usable, days.weekday, metric)
+    moved[:, ~joint] = np.nan
+    past = np.flatnonzero((usable & joint)[:-1])[_LEAST_DAYS // 2 :][-_FITTED_OVER:]
+    past = past[~np.isnan(moved[:, past]).any(axis=0)]
+    return Surprises(
+        own=float(moved[0, -1]),
+        peers=float(moved[1, -1]),
+        past_own=moved[0, past],
+        past_peers=moved[1, past],
+        is_normal=bool(usable[-1]),
     )
 
 
-def _surprise(
-    above: Floats, below: Floats | None, days: Days, choice: Choice
-) -> tuple[float, float]:
-    """Give the log distance of the target day from its baseline, and the same in deviations."""
-    unit = np.ones(1)
-    matrix = None if below is None else below[None, :]
-    series = Series(above=above[None, :], unit=unit, noise=unit, below=matrix)
-    expected = expect(series, days, choice)
-    distance = float(series.logs()[0, choice.target] - expected.log_center[0])
-    return distance, distance / float(expected.spread[0] * expected.caution[0])
+def _peers(window: Window, board: Board, metric: Col) -> Floats | None:
+    frame = window.tables.get("peer_daily")
+    if frame is None:
+        return None
+    mine = frame[(frame[Col.METRIC] == metric.value) & (frame[Col.PEER] == "average")]
+    return by_day(mine, Col.VALUE, board.shop.days.since(board.start))
 
 
-def _cause(own: float, market: float, z: float) -> str:
+def _followed(lines: Floats, trains: Bools, weekday: Ints, metric: Col) -> Floats:
+    """Give the log surprises of both lines, (2, n_days), expectations from the same days."""
+    with np.errstate(invalid="ignore"):
+        y = np.log(lines + HALF).astype(np.float32)
+    own = MONEY_NOISE if metric is Col.PAID_AMOUNT else 1.0
+    track = follow(Signals(y, np.array([own, 0.0], dtype=np.float32)), weekday, trains)
+    surprises: Floats = (y - track.expected).astype(np.float64)
+    return surprises
+
+
+def fitted(past_own: Floats, past_peers: Floats) -> Beta:
+    """Learn how much of the peers' moves the shop makes, shrunk to one.
+
+    Only days on which the peers moved beyond their everyday noise tell: in that noise a beta
+    would drown (a line with errors of its own pulls every slope to nothing).
+
+    Args:
+        past_own: Log surprises of the shop on joint normal days, (n_days,).
+        past_peers: Those of the peers.
+    """
+    everyday = _MAD_TO_SD * float(np.median(np.abs(past_peers))) if len(past_peers) else 0.0
+    telling = np.abs(past_peers) > max(_TELLING * everyday, DELTA / 2)
+    own, peers = _tamed(past_own)[telling], past_peers[telling]
+    noise = _spread(past_own - past_peers)
+    square, pull = float((peers**2).sum()), (noise / _PRIOR_SPREAD) ** 2
+    error = noise / math.sqrt(square + pull)
+    if len(past_own) < _FIT_DAYS or telling.sum() < _FIT_MOVES or error > _POOR:
+        return Beta(1.0, _ASSUMED_SPREAD, noise, is_assumed=True)
+    beta = (float((peers * own).sum()) + pull) / (square + pull)
+    return Beta(beta, error, _spread(past_own - beta * past_peers), is_assumed=False)
+
+
+def _tamed(values: Floats) -> Floats:
+    """Bound surprises by three robust deviations, so that incidents do not make a beta."""
+    reach = _CLIP * _spread(values)
+    tamed: Floats = values.clip(-reach, reach)
+    return tamed
+
+
+def _spread(values: Floats) -> float:
+    """Robust spread around zero, with more of it when learned from few days."""
+    if not len(values):
+        return 2 * _LEAST_NOISE
+    middle = _MAD_TO_SD * float(np.median(np.abs(values)))
+    tail = float(np.quantile(np.abs(values), 0.9)) / _Z90
+    return max(_LEAST_NOISE, middle, tail) * math.sqrt(1 + 2 / len(values))
+
+
+def _view(surprises: Surprises, metric: str) -> MarketView:
+    beta = fitted(surprises.past_own, surprises.past_peers)
+    market = beta.value * surprises.peers
+    rest = surprises.own - market
+    noise = beta.noise * (1.0 if surprises.is_normal else EVENT_SPREAD)
+    spread = math.hypot(noise, surprises.peers * beta.error)
+    return MarketView(
+        metric=metric,
+        cause=_cause(surprises.own, market, rest, spread),
+        own=math.expm1(surprises.own),
+        peers=math.expm1(surprises.peers),
+        market=math.expm1(market),
+        z=rest / spread,
+        own_low=math.expm1(rest - _Z90 * spread),
+        own_high=math.expm1(rest + _Z90 * spread),
+        beta=beta.value,
+        beta_assumed=beta.is_assumed,
+        joint_days=len(surprises.past_own),
+        is_confirmed=abs(market) >= DELTA and abs(rest) + _Z90 * spread <= DELTA,
+    )
+
+
+def _cause(own: float, market: float, rest: float, spread: float) -> str:
     """Apply the rules: own part significant or not, market moved or not, same way or not."""
     moved = abs(market) >= DELTA
-    rest = own - market
-    if abs(z) > Z_LIMIT:
+    if abs(rest) > Z_LIMIT * spread:
         if not moved:
             return "shop"
         return "both" if rest * market > 0 else "against_market"
     if moved:
-        return "market" if abs(rest) < DELTA and own * market > 0 else "unknown"
-    return "shop" if abs(z) > _WEAK_Z and abs(own) >= DELTA else "unknown"
+        explains = own * market > 0 and abs(rest) <= max(DELTA, _SHARE * abs(market))
+        return "market" if explains else "unknown"
+    return "shop" if abs(rest) > _WEAK_Z * spread and abs(own) >= DELTA else "unknown"
 
 
 def _in_yuan(view: MarketView, shop_day: ShopDay) -> MarketView:
     """Share out the change of the paid amount; with visitors only, no yuan is claimed."""
     figure = shop_day.figure(Col.PAID_AMOUNT.value)
-    if view.metric != Col.PAID_AMOUNT or figure is None or view.peers is None:
+    if view.metric != Col.PAID_AMOUNT or figure is None or view.market is None:
         return view
     if figure.baseline is None or figure.value is None:
         return view
-    market_part = figure.baseline * view.peers
+    market_part = figure.baseline * view.market
     own_part = figure.value - figure.baseline - market_part
-    return MarketView(
-        metric=view.metric,
-        cause=view.cause,
-        own=view.own,
-        peers=view.peers,
-        market_part=market_part,
-        own_part=own_part,
-        z=view.z,
-    )
+    return replace(view, market_part=market_part, own_part=own_part)

@@ -333,17 +333,24 @@ class AdReport:
 class MarketView:
     """Own change beside the peers' change of the same day, each against its own baseline.
 
-    ``own`` and ``peers`` are relative changes; ``market_part`` and ``own_part`` share out the
-    change in yuan, with the shop moving one to one with its peers (``beta_assumed``).
-    ``cause`` is market, shop, both, against_market or unknown.
+    ``own`` and ``peers`` are relative changes, ``market`` what the peers' change lets expect of
+    the shop; ``own_low`` and ``own_high`` bound the shop's own part (90 %). ``market_part`` and
+    ``own_part`` share out the change in yuan. ``beta`` is how much of its peers' moves the shop
+    makes, learned over ``joint_days`` or assumed. ``cause`` is market, shop, both, against_market
+    or unknown; ``is_confirmed``: the own part is surely below 10 %.
     """
 
     metric: str
     cause: str
     own: float | None = None
     peers: float | None = None
+    market: float | None = None
     market_part: float | None = None
     own_part: float | None = None
     z: float | None = None
+    own_low: float | None = None
+    own_high: float | None = None
     beta: float = 1.0
     beta_assumed: bool = True
+    joint_days: int = 0
+    is_confirmed: bool = False
