@@ -56,9 +56,9 @@ def diagnose(
     """
     board = watch(window, calendar, terms.memory)
     day = figures.headline(window, calendar, terms.stage, board=board, budgets=terms.budgets)
-    context = Context(
-        calendar, board, day, market.market_view(window, day, calendar, board), notes, changes
-    )
+    beside = market.market_view(window, day, calendar, board)
+    day = figures.beside_market(day, beside)
+    context = Context(calendar, board, day, beside, notes, changes)
     sections, hints = _sections(window, context)
     findings = _shown(window, context, sections)
     verdict = judge(context, findings)
@@ -128,7 +128,7 @@ def _shown(window: Window, context: Context, sections: Iterable[Section]) -> tup
         for finding in section.findings
     ]
     linked = link(found, Cause(context.market.cause))
-    return tuple(sorted(lined_up(linked, window, context), key=_rank))
+    return _ranked(lined_up(linked, window, context))
 
 
 def _can_judge(day: ShopDay) -> bool:
@@ -143,13 +143,22 @@ def _can_judge(day: ShopDay) -> bool:
     return not is_event or day.is_abnormal
 
 
-def _rank(finding: Finding) -> tuple[bool, int, float, str]:
-    return (
-        finding.because_of is not None,
-        _SEVERITY[finding.severity],
-        -abs(finding.impact or 0),
-        finding.id,
-    )
+def _ranked(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Put causes first, the more urgent and the dearer before others.
+
+    A cause is worth the most yuan that it or anything that follows from it tells of.
+    """
+    worth: dict[str, float] = {}
+    for finding in findings:
+        cause = finding.because_of or finding.id
+        worth[cause] = max(worth.get(cause, 0.0), abs(finding.impact or 0))
+
+    def rank(finding: Finding) -> tuple[bool, int, float, str]:
+        follows = finding.because_of is not None
+        yuan = abs(finding.impact or 0) if follows else worth[finding.id]
+        return (follows, _SEVERITY[finding.severity], -yuan, finding.id)
+
+    return tuple(sorted(findings, key=rank))
 
 
 def _checked(sections: Sequence[Section]) -> tuple[Checked, ...]:

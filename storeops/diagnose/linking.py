@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from storeops.diagnose.finding import Cause, Finding
-from storeops.diagnose.topics.shop import PAID
+from storeops.diagnose.finding import Cause, Finding, Owner
+from storeops.diagnose.topics.shop import AD_SPEND, PAID
 
 DOMINANT = 0.5
 """A member whose own part is at least half of the day's change is taken for its place of origin."""
 _FINER = 0.85
 """An item is named rather than a source when its own part is nearly as large: it says more."""
-_MEMBERS = ("item", "source", "word", "scene", "plan")
-_PLACES = ("item", "source", "word", "plan")
+_MEMBERS = ("item", "source", "word")
 
 
 def link(findings: Sequence[Finding], cause: Cause) -> tuple[Finding, ...]:
@@ -24,25 +23,49 @@ def link(findings: Sequence[Finding], cause: Cause) -> tuple[Finding, ...]:
     cause; when everything fell alike, or the market did, it is the day as a whole. All others
     point at it. Findings in the other direction stay by themselves.
     """
-    day = next((finding for finding in findings if finding.id == PAID), None)
+    told = _ads_as_one(findings)
+    day = next((finding for finding in told if finding.id == PAID), None)
     if day is None or not day.impact:
-        return tuple(_within_topics(findings))
-    origin = day if cause is Cause.MARKET else _origin(day, findings)
-    return tuple(_linked(finding, origin, day) for finding in findings)
+        return tuple(_on_a_normal_day(told))
+    origin = day if cause is Cause.MARKET else _origin(day, told)
+    return tuple(_linked(finding, origin, day) for finding in told)
+
+
+def _ads_as_one(findings: Sequence[Finding]) -> list[Finding]:
+    """Let the account and the scene follow from the plan: the same spend is in all of them."""
+    ads = [finding for finding in findings if _ads_place(finding) is not None]
+    finest: dict[object, Finding] = {}
+    for finding in sorted(ads, key=lambda one: (_ads_place(one) or 0, one.id)):
+        finest.setdefault(finding.direction, finding)
+    return [
+        replace(finding, because_of=finest[finding.direction].id)
+        if finding in ads and finest[finding.direction].id != finding.id
+        else finding
+        for finding in findings
+    ]
+
+
+def _ads_place(finding: Finding) -> int | None:
+    """Tell how fine an ads finding is, the finest first; None for all others."""
+    kinds = {"plan": 0, "scene": 1, "ads": 2}
+    return 3 if finding.id == AD_SPEND else kinds.get(finding.subject.kind)
 
 
 def _origin(day: Finding, findings: Sequence[Finding]) -> Finding:
     """Find the member that moved most of the day's change by itself, else the day."""
-    best = {}
-    for kind in _PLACES:
-        members = [finding for finding in findings if finding.subject.kind == kind]
-        largest = max(members, key=lambda finding: (_own(finding, day), finding.id), default=None)
-        if largest is not None and _own(largest, day) >= DOMINANT * abs(_change(day, day)):
-            best[kind] = largest
-    if not best:
-        return day
-    most = max(_own(finding, day) for finding in best.values())
-    return next(finding for finding in best.values() if _own(finding, day) >= _FINER * most)
+    enough = DOMINANT * abs(_change(day, day))
+    found = _leading(findings, lambda finding: _own(finding, day))
+    return found if found is not None and _own(found, day) >= enough else day
+
+
+def _leading(findings: Iterable[Finding], size: Callable[[Finding], float]) -> Finding | None:
+    """Find the member with the largest size, or a finer kind whose size is nearly as large."""
+    members = sorted(
+        (finding for finding in findings if finding.subject.kind in _MEMBERS),
+        key=lambda finding: (_MEMBERS.index(finding.subject.kind), -size(finding), finding.id),
+    )
+    most = max((size(finding) for finding in members), default=0.0)
+    return next((finding for finding in members if size(finding) >= _FINER * most), None)
 
 
 def _change(finding: Finding, day: Finding) -> float:
@@ -64,35 +87,61 @@ def _toward(finding: Finding, day: Finding) -> float:
 
 
 def _linked(finding: Finding, origin: Finding, day: Finding) -> Finding:
-    if finding.id == origin.id:
+    if finding.because_of is not None or finding.id == origin.id:
         return finding
     if finding.id == day.id:
         return replace(finding, because_of=origin.id)
     follows = _toward(finding, day) > 0 or (
-        finding.metric == day.metric and finding.direction == day.direction
+        finding.metric in {day.metric, "ad_spend"} and finding.direction == day.direction
     )
-    if finding.subject.kind in _MEMBERS and follows:
-        return replace(finding, because_of=origin.id)
-    return finding
+    is_part = finding.subject.kind in _MEMBERS or _ads_place(finding) is not None
+    return replace(finding, because_of=origin.id) if is_part and follows else finding
 
 
-def _within_topics(findings: Sequence[Finding]) -> list[Finding]:
-    """On a normal day a source or word that moves like a larger item is that item's doing."""
-    items = sorted(
-        (finding for finding in findings if finding.subject.kind == "item"),
-        key=lambda finding: -abs(finding.impact or 0),
-    )
-    linked = []
-    for finding in findings:
-        owner = next(
-            (
-                item
-                for item in items
-                if finding.subject.kind in {"source", "word"}
-                and item.direction == finding.direction
-                and abs(item.impact or 0) >= DOMINANT * abs(finding.impact or 0)
-            ),
-            None,
+def _on_a_normal_day(findings: Sequence[Finding]) -> list[Finding]:
+    """Hang what moves one way on the member that moved most by itself, if that is another kind.
+
+    The same yuan are in the item, its source and its word; two items are two matters.
+    """
+    leading = {
+        way: _leading(
+            (finding for finding in findings if finding.direction == way),
+            lambda finding: abs(_own_yuan(finding)),
         )
-        linked.append(finding if owner is None else replace(finding, because_of=owner.id))
-    return linked
+        for way in {finding.direction for finding in findings}
+    }
+    return _paid_source_and_plan(
+        [_under(finding, leading[finding.direction]) for finding in findings]
+    )
+
+
+def _under(finding: Finding, top: Finding | None) -> Finding:
+    is_member = finding.subject.kind in _MEMBERS
+    if top is None or not is_member or top.subject.kind == finding.subject.kind:
+        return finding
+    return replace(finding, because_of=top.id)
+
+
+def _paid_source_and_plan(findings: list[Finding]) -> list[Finding]:
+    """Let a paid source and its ads be one finding: the ads say what happened to the source."""
+    ads = next((f for f in findings if _ads_place(f) is not None and f.because_of is None), None)
+    if ads is None:
+        return findings
+    paid = next(
+        (
+            f
+            for f in findings
+            if f.subject.kind == "source"
+            and f.owner is Owner.PROMOTION
+            and f.because_of is None
+            and f.direction == ads.direction
+        ),
+        None,
+    )
+    if paid is None:
+        return findings
+    return [replace(f, because_of=paid.id) if f is ads else f for f in findings]
+
+
+def _own_yuan(finding: Finding) -> float:
+    return finding.own.paid_amount if finding.own is not None else finding.impact or 0.0

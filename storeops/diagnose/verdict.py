@@ -74,6 +74,8 @@ def _abnormal(
 ) -> Verdict:
     cause = Cause(context.market.cause)
     factor = main_factor(day.split) if day.split else None
+    if finding.metric in {"visitors", "conversion_rate", "amount_per_buyer"}:
+        factor = finding.metric
     way = "down" if (finding.impact or 0) < 0 else "up"
     moved = day.figure(finding.metric) or paid
     text = message(
@@ -115,6 +117,8 @@ def _place(finding: Finding, findings: Sequence[Finding]) -> Message:
     if origin is None:
         return message("verdict.no_place")
     name = shortened(origin.subject.name or origin.subject.id)
+    if finding.metric != "paid_amount":
+        return message("verdict.place_of_figure", name=name)
     source = next(
         (
             other

@@ -133,6 +133,7 @@ def _moves(table: Table, shop_day: ShopDay, *, change: float | None = None) -> l
                 p=_known(np.fmin.reduce(table.p[:, index])),
                 visible=_known(table.visible[index]),
                 is_significant=bool(table.is_significant[index]),
+                is_lone=bool(table.is_lone[index]),
                 is_new=_is_nothing(before),
                 is_vanished=_is_nothing(now),
             )

@@ -22,7 +22,15 @@ from storeops.metrics.decomposition import split_paid_amount
 from storeops.metrics.definitions import METRICS, Metric
 from storeops.metrics.judging import Bands, Judged, judge
 from storeops.metrics.panel import Floats, Ints
-from storeops.metrics.results import BaselineKind, MetricDay, PaidSplit, ShopDay, Stage, Totals
+from storeops.metrics.results import (
+    BaselineKind,
+    MarketView,
+    MetricDay,
+    PaidSplit,
+    ShopDay,
+    Stage,
+    Totals,
+)
 from storeops.metrics.shop import HEADLINES, ShopLines
 
 __all__ = ["ALARMED", "HEADLINES", "headline", "last_complete_day"]
@@ -39,6 +47,8 @@ _MONEY_SHARE, _MONEY_FLOOR = 0.01, 200.0
 _SOFT = frozenset({Phase.SALE, Phase.AFTERMATH, Phase.HOLIDAY})
 """Phases near enough to normal that a deep fall below normal is still worth a word."""
 _STANDSTILL = "spring_festival"
+_OWN_Z = 3.5
+"""Distance of the shop from its peers that alone makes a day abnormal."""
 _EVENT_LIMIT, _EVENT_SPREAD = 2.8, 0.30
 """Least uncertainty, on the log scale, of last time's event day as a measure of this one."""
 
@@ -101,6 +111,24 @@ def headline(
         pool=shop.days.dates(choice.pool),
         budgets=budgets,
     )
+
+
+def beside_market(day: ShopDay, market: MarketView) -> ShopDay:
+    """Let the paid amount be abnormal by what the shop did beside its peers.
+
+    A fall of a fifth while all peers rise is hidden neither by the noise of the market nor by its
+    growth: it counts when the own part is beyond doubt and the change itself large enough.
+    """
+    paid = day.figure("paid_amount")
+    if paid is None or paid.low is None or day.is_abnormal or market.metric != paid.metric:
+        return day
+    is_large = paid.change is not None and abs(paid.change) >= day.band
+    is_worth = paid.impact is not None and abs(paid.impact) >= day.money_floor
+    own = market.z or 0.0
+    if not (is_large and is_worth and abs(own) >= _OWN_Z and own * (paid.change or 0) > 0):
+        return day
+    figures = (replace(f, is_abnormal=True) if f is paid else f for f in day.figures)
+    return replace(day, figures=tuple(figures))
 
 
 def _keys(shop: ShopLines) -> dict[str, Floats]:

@@ -57,6 +57,7 @@ class Table:
     p: Floats
     visible: Floats
     specific: Members
+    is_lone: Bools
     is_significant: Bools
     days_used: tuple[date, ...]
     n_seen: int
@@ -98,6 +99,7 @@ def member_table(
     before, now = before[:, order], now[:, order]
     raw, z, p = _scores(board, family, keys, before, now)
     limits, visible = _alone(board, family, keys, before[2], shop_day)
+    is_lone: Bools = np.logical_or.reduce(p[list(_TESTED)] <= limits, axis=0)
     return Table(
         keys=keys,
         before=Members(*before),
@@ -107,7 +109,8 @@ def member_table(
         p=p,
         visible=visible,
         specific=Members(*(_specific(*pair) for pair in zip(before, now, strict=True))),
-        is_significant=_significant(raw, p, limits, shop_day),
+        is_lone=is_lone,
+        is_significant=is_lone | _explaining(raw, shop_day),
         days_used=days.dates(used),
         n_seen=len(found.keys),
     )
@@ -199,9 +202,11 @@ def _visible(reading: Reading, keys: tuple[str, ...], limits: Floats) -> Floats:
     return visible
 
 
-def _significant(raw: Floats, p: Floats, limits: Floats, shop_day: ShopDay) -> Bools:
-    """Tell which moves noise does not explain."""
-    alone = p[list(_TESTED)] <= limits
-    explains = (np.abs(raw[[0, 2]]) >= EXPLAINING_Z) & shop_day.is_abnormal
-    found: Bools = np.logical_or.reduce(np.concatenate([alone, explains]), axis=0)
+def _explaining(raw: Floats, shop_day: ShopDay) -> Bools:
+    """Tell which members may explain what the shop did: they need less evidence than a lone one."""
+    visitors = shop_day.figure("visitors")
+    is_flood = visitors is not None and visitors.is_abnormal
+    large = np.abs(raw[[0, 2]]) >= EXPLAINING_Z
+    asked = np.array([[is_flood or shop_day.has_moved], [shop_day.has_moved]])
+    found: Bools = np.logical_or.reduce(large & asked, axis=0)
     return found

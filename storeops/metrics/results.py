@@ -154,9 +154,22 @@ class ShopDay:
         """Tell whether any headline figure is abnormal."""
         return any(figure.is_abnormal for figure in self.figures)
 
+    @property
+    def has_moved(self) -> bool:
+        """Tell whether sales as such are to be explained: abnormal, or a large part of that."""
+        paid = self.figure("paid_amount")
+        if paid is None or not self.is_abnormal:
+            return False
+        others = any(f.is_abnormal and f.metric in _FACTORS for f in self.figures)
+        is_large = paid.change is not None and abs(paid.change) >= self.band
+        return paid.is_abnormal or (others and is_large)
+
     def figure(self, metric: str) -> MetricDay | None:
         """Find a headline figure by metric name."""
         return next((figure for figure in self.figures if figure.metric == metric), None)
+
+
+_FACTORS = ("visitors", "conversion_rate", "amount_per_buyer")
 
 
 class Role(StrEnum):
@@ -196,6 +209,8 @@ class Move:
     visible: float | None = None
     """Smallest relative fall of its money that would have been noticed."""
     is_significant: bool = False
+    is_lone: bool = False
+    """It is significant by itself, within the budget of all watched lines."""
     is_new: bool = False
     is_vanished: bool = False
     group: str | None = None

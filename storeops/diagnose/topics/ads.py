@@ -45,12 +45,11 @@ def examine(window: Window, context: Context) -> Section:
     report = ads.ad_report(window, context.shop_day, context.board)
     if report is None:
         return Section("ads")
-    findings = tuple(
-        _finding(line, report) for line in (report.account, *report.scenes) if line.is_abnormal
+    findings = (
+        *_findings("ads", (report.account,), report),
+        *_findings("scene", report.scenes, report),
+        *_findings("plan", report.plans, report),
     )
-    # The account moving because one scene moved is one finding, not two.
-    if len(findings) > 1 and not report.account.key:
-        findings = findings[1:]
     return Section(
         "ads",
         findings,
@@ -71,19 +70,23 @@ def _summary(report: AdReport) -> Message:
     )
 
 
-def _finding(line: AdLine, report: AdReport) -> Finding:
+def _findings(kind: str, lines: tuple[AdLine, ...], report: AdReport) -> tuple[Finding, ...]:
+    return tuple(_finding(kind, line, report) for line in lines if line.is_abnormal)
+
+
+def _finding(kind: str, line: AdLine, report: AdReport) -> Finding:
     now, before = line.day, line.day_before
-    scene = line.key != ""
+    is_account = kind == "ads"
     return Finding(
-        id=f"scene:{line.key}" if scene else "ads.account",
+        id="ads.account" if is_account else f"{kind}:{line.key}",
         topic="ads",
-        subject=Subject("scene", line.key, line.name) if scene else Subject("ads", "account"),
+        subject=Subject("ads", "account") if is_account else Subject(kind, line.key, line.name),
         metric="ad_spend",
         direction=direction(_difference(now, before)),
         severity=Severity.WARN,
         owner=Owner.PROMOTION,
         text=message(
-            "finding.ads.scene" if scene else "finding.ads",
+            "finding.ads" if is_account else f"finding.ads.{kind}",
             name=line.name or line.key,
             value=yuan(now.spend if now else None),
             baseline=yuan(before.spend if before else None),

@@ -74,9 +74,9 @@ def _matters(move: Move, context: Context) -> bool:
         return True
     if abs(move.change) < context.shop_day.money_floor:
         return False
-    if context.shop_day.is_abnormal:
+    if context.shop_day.has_moved:
         return move.share is not None and move.share >= OF_CHANGE
-    return True
+    return move.is_lone
 
 
 def _is_empty_traffic(move: Move, context: Context) -> bool:
@@ -96,7 +96,7 @@ def _finding(kind: Kind, move: Move, context: Context) -> Finding:
     if _is_empty_traffic(move, context):
         return _empty_traffic(kind, move)
     factor = main_factor(move.split)
-    explains = context.shop_day.is_abnormal
+    explains = context.shop_day.has_moved
     loss = move.change < 0
     return Finding(
         id=f"{kind.subject}:{move.key}",

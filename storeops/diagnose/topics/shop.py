@@ -34,6 +34,8 @@ from storeops.metrics.results import MetricDay, ShopDay
 
 PAID = "shop.paid_amount"
 """Id of the finding that the day as a whole is abnormal; others hang on it or carry it."""
+AD_SPEND = "shop.ad_spend"
+"""Id of the finding that the ad spend as a whole is abnormal."""
 
 _OWNERS = {
     "visitors": Owner.OPERATIONS,
