@@ -258,6 +258,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     Scenario("refund wave x4", _refunds, (*OK, *BAD), first=_whole, must_say="shop.refunded_amount"),
     Scenario("new item sells", _new_item, (*OK, *BAD), first=_either(_item(5), _whole)),
     Scenario("nine days, quiet", None, ("normal", "insufficient_data"), history=9),
+    Scenario("sixteen days, quiet", None, OK, history=16),
     Scenario("nine days, -60 %", _visitors(0.4), ("abnormal", "insufficient_data"), history=9),
     Scenario("five days", None, ("insufficient_data",), history=5),
     Scenario("9 buyers, -70 %", _visitors(0.3), (*OK, *BAD), size=TINY),

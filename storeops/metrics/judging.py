@@ -21,6 +21,9 @@ SOFT_Z, SOFT_SIZE = 1.2, 2.0
 """How much wider the range is on days that resemble normal ones only roughly; their noise is
 wider already."""
 
+_CAUTION = 3.0
+"""A spread learned from n days is itself uncertain: limits grow by 3/n."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bands:
@@ -125,7 +128,8 @@ def _range(board: Board, centers: Floats, at: Floats, bands: Bands) -> tuple[Flo
 
 def _limits(rows: Sequence[Row], reading: Reading, bands: Bands) -> Floats:
     p = np.array([bands.budgets.of_figure(row.name) for row in rows])
-    return reading.limits(p) * (SOFT_Z if bands.is_soft else 1.0)
+    caution = 1 + _CAUTION / np.maximum(reading.seen, 1)
+    return reading.limits(p) * caution * (SOFT_Z if bands.is_soft else 1.0)
 
 
 def _events(rows: Sequence[Row], centers: Floats) -> Floats:

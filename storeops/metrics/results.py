@@ -160,9 +160,12 @@ class ShopDay:
         paid = self.figure("paid_amount")
         if paid is None or not self.is_abnormal:
             return False
-        others = any(f.is_abnormal and f.metric in _FACTORS for f in self.figures)
-        is_large = paid.change is not None and abs(paid.change) >= self.band
-        return paid.is_abnormal or (others and is_large)
+        change = paid.change or 0.0
+        others = any(
+            f.is_abnormal and f.metric in _FACTORS and (f.change or 0.0) * change > 0
+            for f in self.figures
+        )
+        return paid.is_abnormal or (others and abs(change) >= self.band)
 
     def figure(self, metric: str) -> MetricDay | None:
         """Find a headline figure by metric name."""
