@@ -35,10 +35,12 @@ _PRIOR_SPREAD = 0.5
 """A beta is expected within 1 +- 0.5."""
 _POOR = 0.25
 """Standard error beyond which the data say nothing about a beta."""
-_TELLING, _FIT_MOVES = 2.0, 3
+_TELLING, _FIT_MOVES = 3.0, 4
 """A move of the peers tells when it is so many times their everyday noise; so many are needed."""
-_ASSUMED_SPREAD = 0.25
+_ASSUMED_SPREAD = 0.15
 """How far an assumed beta may be off when it is used."""
+_MOVED = 2.2
+"""A market moved when it did more than so many times its everyday noise, and 10 % at least."""
 _LEAST_NOISE = 0.03
 _CLIP = 3.0
 _MAD_TO_SD = 1.4826
@@ -144,8 +146,8 @@ def fitted(past_own: Floats, past_peers: Floats) -> Beta:
         past_own: Log surprises of the shop on joint normal days, (n_days,).
         past_peers: Those of the peers.
     """
-    everyday = _MAD_TO_SD * float(np.median(np.abs(past_peers))) if len(past_peers) else 0.0
-    telling = np.abs(past_peers) > max(_TELLING * everyday, DELTA / 2)
+    everyday = _everyday(past_peers)
+    telling = np.abs(past_peers) > max(_TELLING * everyday, DELTA)
     own, peers = _tamed(past_own)[telling], past_peers[telling]
     noise = _spread(past_own - past_peers)
     square, pull = float((peers**2).sum()), (noise / _PRIOR_SPREAD) ** 2
@@ -154,6 +156,11 @@ def fitted(past_own: Floats, past_peers: Floats) -> Beta:
         return Beta(1.0, _ASSUMED_SPREAD, noise, is_assumed=True)
     beta = (float((peers * own).sum()) + pull) / (square + pull)
     return Beta(beta, error, _spread(past_own - beta * past_peers), is_assumed=False)
+
+
+def _everyday(values: Floats) -> float:
+    """Spread of the ordinary days alone, whatever the others did."""
+    return _MAD_TO_SD * float(np.median(np.abs(values))) if len(values) else 0.0
 
 
 def _tamed(values: Floats) -> Floats:
@@ -175,12 +182,13 @@ def _spread(values: Floats) -> float:
 def _view(surprises: Surprises, metric: str) -> MarketView:
     beta = fitted(surprises.past_own, surprises.past_peers)
     market = beta.value * surprises.peers
+    least = max(DELTA, _MOVED * _everyday(surprises.past_peers))
     rest = surprises.own - market
     noise = beta.noise * (1.0 if surprises.is_normal else EVENT_SPREAD)
     spread = math.hypot(noise, surprises.peers * beta.error)
     return MarketView(
         metric=metric,
-        cause=_cause(surprises.own, market, rest, spread),
+        cause=_cause(surprises.own, market, rest, spread=spread, least=least),
         own=math.expm1(surprises.own),
         peers=math.expm1(surprises.peers),
         market=math.expm1(market),
@@ -194,9 +202,9 @@ def _view(surprises: Surprises, metric: str) -> MarketView:
     )
 
 
-def _cause(own: float, market: float, rest: float, spread: float) -> str:
+def _cause(own: float, market: float, rest: float, *, spread: float, least: float) -> str:
     """Apply the rules: own part significant or not, market moved or not, same way or not."""
-    moved = abs(market) >= DELTA
+    moved = abs(market) >= least
     if abs(rest) > Z_LIMIT * spread:
         if not moved:
             return "shop"
