@@ -19,7 +19,6 @@ import numpy as np
 import pandas as pd
 from page import write_table
 from shopsim import (
-    AUDIENCE,
     CALENDAR,
     CART,
     FEED,
