@@ -182,14 +182,16 @@ def cube(rng: np.random.Generator, dims: tuple[int, ...]) -> Planted:
         places = _fault(rng, dims, used)
         severity = rng.uniform(0.2, 1.0) + level
         deviation = rng.uniform(0, 0.1)
-        for place in places:
+        for place in sorted(places, key=sorted):
             inside = np.logical_and.reduce([codes[:, dim] == value for dim, value in place])
+            if not expected[inside].sum():
+                continue  # nothing there that could be missed
+            truth.add(place)
             factor = (1 - rng.normal(severity, deviation, inside.sum())).clip(min=0)
             if is_rise:
                 expected[inside] = actual[inside] * factor
             else:
                 actual[inside] = expected[inside] * factor
-        truth |= places
     return Planted(Cube(codes, actual, expected), frozenset(truth))
 
 
@@ -215,15 +217,21 @@ def _fault(
         return found
 
 
+def _dearest(planted: Cube, places: list[Place]) -> list[Place]:
+    """Order places by the size of their change."""
+    off = planted.actual - planted.expected
+    return sorted(places, key=lambda place: -abs(float(off[_inside(planted, [place])].sum())))
+
+
 def _money(planted: Planted, places: list[Place]) -> float:
     """Give the share of the abnormal amount inside the first three segments, less what is not."""
     planted_cube = planted.cube
     inside = _inside(planted_cube, list(planted.truth))
     told = _inside(planted_cube, places[:3])
     off = np.abs(planted_cube.actual - planted_cube.expected)
-    return float(
-        (off[inside & told].sum() - off[told & ~inside].sum()).clip(min=0) / off[inside].sum()
-    )
+    whole = off[inside].sum()
+    found = off[inside & told].sum() - off[told & ~inside].sum()
+    return float(max(found, 0.0) / whole) if whole else 1.0
 
 
 def _inside(planted: Cube, places: list[Place]) -> np.ndarray:
@@ -259,7 +267,7 @@ def cubes(size: str, riskloc: str | None, n: int | None = None) -> list[tuple[st
                 wrong + len(set(found)) - hits,
                 missed + len(planted.truth) - hits,
             )
-            money.append(_money(planted, found))
+            money.append(_money(planted, _dearest(planted.cube, found)))
         f1 = 2 * right / max(2 * right + wrong + missed, 1)
         rows.append(
             (

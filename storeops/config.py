@@ -28,6 +28,10 @@ class ShopSettings(_Section):
         default="auto",
         description="Size of the shop; decides how large a change must be: auto, start (30 %), growing (15 %), mature (8 %)",
     )
+    sensitivity: Literal["quiet", "normal", "keen"] = Field(
+        default="normal",
+        description="How easily to speak up: quiet (at most one false verdict a quarter), normal (one a month), keen (two a month)",
+    )
 
 
 class SourceSettings(_Section):
@@ -142,11 +146,20 @@ def load_settings(path: Path) -> Settings:
     """
     if not path.is_file():
         return Settings()
-    data, positions = read_yaml(path.read_text(encoding="utf-8-sig"), path.name)
+    return parse_settings(path.read_text(encoding="utf-8-sig"), path.name)
+
+
+def parse_settings(text: str, name: str) -> Settings:
+    """Read a configuration's text; ``name`` is the file's, for what is wrong with it.
+
+    Raises:
+        ConfigError: Not YAML, an unknown key, or a value out of range; names file, line and key.
+    """
+    data, positions = read_yaml(text, name)
     try:
         return Settings.model_validate({} if data is None else data)
     except ValidationError as error:
-        raise fault(error, positions, path.name) from error
+        raise fault(error, positions, name) from error
 
 
 def effective(path: Path) -> list[tuple[str, str, str]]:

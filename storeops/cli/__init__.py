@@ -12,6 +12,7 @@ import typer
 
 from storeops import __version__
 from storeops.cli import (
+    backtest,
     config,
     demo,
     diagnose,
@@ -43,7 +44,7 @@ app = typer.Typer(
         "Exit status: 0 normal, 1 needs attention, 2 data missing or invalid, 3 a fault of ours."
     ),
 )
-for _module in (diagnose, read, history, trace, events, log, demo, config):
+for _module in (diagnose, read, history, trace, events, log, backtest, demo, config):
     _module.register(app)
 formats.register(app)
 topics.register(app)

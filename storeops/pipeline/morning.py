@@ -16,6 +16,7 @@ from storeops.errors import StoreopsError
 from storeops.facts import SHOP_DAILY
 from storeops.history import History
 from storeops.messages import Message, Note, message
+from storeops.metrics.budgets import BUDGETS, Sensitivity
 from storeops.pipeline import filing
 from storeops.pipeline.importing import ATTRIBUTION, Imported, import_folder
 from storeops.pipeline.recalling import keep, recall
@@ -130,7 +131,11 @@ def _reports(
     calendar = load_calendar(workspace.settings.events)
     for shop in shop_names(record, request):
         window = read_window(record, shop, request.day)
-        terms = Terms(stage=workspace.settings.shop.stage, memory=recall(record, window))
+        terms = Terms(
+            stage=workspace.settings.shop.stage,
+            budgets=BUDGETS[Sensitivity(workspace.settings.shop.sensitivity)],
+            memory=recall(record, window),
+        )
         judge = partial(diagnose, calendar=calendar, terms=terms, changes=workspace.changes)
         files = imported.of_shop(shop)
         later = () if request.day else tuple(_later(record, shop, window.day))
