@@ -27,6 +27,8 @@ _FREEDOMS = np.concatenate([np.arange(2.0, 6.0, 0.25), np.arange(6.0, 12.0), [15
 _WILD = 8.0
 """Scores beyond this are incidents: the outer fit leaves them out."""
 _COMPARED_AT = 6.0
+_LARGE = 5_000.0
+"""Scores a pool needs to speak of one in five hundred."""
 _EDGES = np.arange(N_BINS + 1) * WIDTH
 
 
@@ -85,7 +87,8 @@ def pooled(histograms: Floats, scores: Floats, pools: Ints) -> Floats:
 def fit(histograms: Floats) -> Tails:
     """Fit the half-t of every pool: by its 50, 80 and 95 %, and by 80, 95 and 99 % of the tame.
 
-    The heavier of the two is used: the first alone is too thin where calm and wild series mix.
+    The heavier is used: the first alone is too thin where calm and wild series mix. A large pool
+    is fitted by its 95, 99 and 99.8 %, too, because its thousands of tests reach further out.
     """
     middle, inner, outer = _quantiles(histograms, (0.5, 0.8, 0.95))
     first = _half_t(outer / middle, inner, low=0.5, high=0.95, at=0.8)
@@ -93,12 +96,21 @@ def fit(histograms: Floats) -> Tails:
     tame[:, int(_WILD / WIDTH) :] = 0.0
     low, mid, far = _quantiles(tame, (0.8, 0.95, 0.99))
     second = _half_t(far / low, mid, low=0.8, high=0.99, at=0.95)
-    heavier = _tail(*second) > _tail(*first)
-    return Tails(
-        freedom=np.where(heavier, second[0], first[0]),
-        scale=np.where(heavier, second[1], first[1]),
-        size=histograms.sum(axis=1),
-    )
+    size = histograms.sum(axis=1)
+    freedom, scale = _heavier(first, second, np.ones(len(size), dtype=bool))
+    if (size >= _LARGE).any():
+        low, mid, far = _quantiles(tame, (0.95, 0.99, 0.998))
+        third = _half_t(far / low, mid, low=0.95, high=0.998, at=0.99)
+        freedom, scale = _heavier((freedom, scale), third, size >= _LARGE)
+    return Tails(freedom, scale, size)
+
+
+def _heavier(
+    one: tuple[Floats, Floats], other: tuple[Floats, Floats], asked: Bools
+) -> tuple[Floats, Floats]:
+    """Take the other curve where it is asked for and has more beyond the point of comparison."""
+    take = asked & (_tail(*other) > _tail(*one))
+    return np.where(take, other[0], one[0]), np.where(take, other[1], one[1])
 
 
 def _half_t(
