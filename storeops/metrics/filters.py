@@ -26,7 +26,7 @@ Reals = npt.NDArray[np.float32]
 """Single precision: the states of 100,000 series stay small, and noise is far above it."""
 
 WEEK = 7
-GAINS = (0.05, 0.2, 0.6)
+GAINS = (0.06, 0.25, 0.7)
 """Least gains of the level: calm, ordinary and restless series."""
 WEEKDAY_GAIN, WEEKDAY_DAYS = 0.12, 2.0
 """Least gain of a weekday's factor, and the pseudo-days that speak for no factor."""
@@ -36,14 +36,17 @@ PRIOR_NOISE, LEAST_NOISE = 0.2**2, 0.05**2
 """Variance of the day noise before anything is known, and at least (DOMAIN 4.1: 5 %)."""
 WIDTH_GAIN, WIDTH_DAYS = 0.03, 20.0
 """Least gain of the width of a series' scores, and the days for which it is taken to be 1."""
-CLIP = 3.0
-"""A day teaches no more than a deviation of so many standard deviations does."""
-_CLIPPED = 1.1
+CLIP, NOISE_CLIP = 4.0, 2.0
+"""A day teaches the level no more than a deviation of so many standard deviations does; the noise
+learns from less, so that an incident does not hide the next one."""
+_CLIPPED = 1.2
 """What clipping takes off the variance of heavy-tailed deviations is added again."""
 _MEMORY = 0.97
 """How long past misses are remembered."""
 _CHOOSY = 60.0
 """How strongly the mixture prefers the filter that missed by less."""
+_MOST = 9.0
+"""A day lets the noise seem at most so many times its variance."""
 _LEAST_EVENTS = 0.52
 _CHUNK = 4096
 """Series worked on together, so that a day's numbers stay in the processor's cache."""
@@ -245,13 +248,15 @@ class _Bank:
 
     def _learn_width(self, y: Reals, known: Bools) -> None:
         state, (expected, variance, counting, _) = self._state, self._mixed
-        square = np.minimum((y - expected) ** 2 / (variance + counting), np.float32(CLIP**2))
+        square = np.minimum((y - expected) ** 2 / (variance + counting), np.float32(_MOST))
         pace = np.maximum(np.float32(WIDTH_GAIN), 1 / (state.seen + np.float32(WIDTH_DAYS)))
         np.copyto(state.width, state.width + pace * (square - state.width), where=known)
 
     def _learn_noise(self, raw: Reals, moved: Reals, known: Bools) -> None:
         state = self._state
-        excess = np.minimum(moved * moved - self._counting, np.float32(CLIP**2) * state.noise)
+        total = self._variance + self._counting
+        square = np.minimum(moved * moved, np.float32(NOISE_CLIP**2) * total)
+        excess = np.minimum(square - self._counting, np.float32(_MOST) * state.noise)
         pace = np.maximum(np.float32(NOISE_GAIN), 1 / (state.seen + np.float32(NOISE_DAYS)))
         noise = state.noise + pace * (excess * np.float32(_CLIPPED) - state.noise)
         np.maximum(noise, np.float32(LEAST_NOISE), out=noise)

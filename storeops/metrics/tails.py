@@ -27,29 +27,51 @@ _FREEDOMS = np.concatenate([np.arange(2.0, 6.0, 0.25), np.arange(6.0, 12.0), [15
 _WILD = 8.0
 """Scores beyond this are incidents: the outer fit leaves them out."""
 _COMPARED_AT = 6.0
+_FAR_OUT = 1 / 2_000
 _LARGE = 5_000.0
-"""Scores a pool needs to speak of one in five hundred."""
+"""Scores with which a pool is a witness of its own."""
 _EDGES = np.arange(N_BINS + 1) * WIDTH
 
 
 @dataclass(frozen=True, slots=True)
 class Tails:
-    """Half-t curves of several pools, (n_pools,) each; ``size`` counts the scores behind them."""
+    """What several pools know: half-t curves, (n_pools,) each, and the scores themselves.
+
+    ``size`` counts the scores behind a pool, ``beyond`` (n_pools, bins) those in each bin and
+    above, incidents left out.
+    """
 
     freedom: Floats
     scale: Floats
     size: Floats
+    beyond: Floats
 
     def p_values(self, scores: Floats, pools: Ints) -> Floats:
-        """Give the two-sided p of scores, (n,), each by its own pool; NaN stays NaN."""
+        """Give the two-sided p of scores, (n,), each by its own pool; NaN stays NaN.
+
+        Far out, where a curve fitted to the centre only guesses, a large pool is its own witness:
+        nothing is rarer than it was there.
+        """
         freedom, scale, size = self.freedom[pools], self.scale[pools], self.size[pools]
         p: Floats = 2 * special.stdtr(freedom, -np.abs(scores) / scale)
-        return np.maximum(p, 1 / (size + 1))
+        seen = np.where(size >= _LARGE, self.beyond[pools, _bins(scores)], 0.0)
+        witnessed = np.minimum((1 + seen) / (size + 1), _FAR_OUT)
+        return np.maximum(p, np.maximum(witnessed, 1 / (size + 1)))
 
     def limits(self, p: Floats, pools: Ints) -> Floats:
         """Give the score at which p falls to a value, (n,); infinite where the pool cannot say."""
+        size = self.size[pools]
         limit: Floats = -self.scale[pools] * special.stdtrit(self.freedom[pools], p / 2)
-        return np.where(p * (self.size[pools] + 1) < 1, np.inf, limit)
+        allowed = p * (size + 1) - 1
+        asked = (size >= _LARGE) & (p < _FAR_OUT)
+        more = (self.beyond[pools] > allowed[:, None]) & asked[:, None]
+        witnessed = WIDTH * more.sum(axis=1)
+        return np.where(allowed < 0, np.inf, np.maximum(limit, witnessed))
+
+
+def _bins(scores: Floats) -> Ints:
+    """Give the bin of every score; NaN falls into the first."""
+    return np.minimum(np.abs(np.nan_to_num(scores)) / WIDTH, N_BINS - 1).astype(np.intp)
 
 
 def prior(n_pools: int) -> Floats:
@@ -77,7 +99,7 @@ def pooled(histograms: Floats, scores: Floats, pools: Ints) -> Floats:
     for day in range(scores.shape[1]):
         known = ~np.isnan(scores[:, day])
         pool = pools[known, day]
-        spot = np.minimum(np.abs(scores[known, day]) / WIDTH, N_BINS - 1).astype(np.intp)
+        spot = _bins(scores[known, day])
         added = np.bincount(pool * N_BINS + spot, minlength=held.size).reshape(held.shape)
         speaks = added.any(axis=1, keepdims=True)
         held = np.where(speaks, held * FORGETTING + added, held)
@@ -87,8 +109,7 @@ def pooled(histograms: Floats, scores: Floats, pools: Ints) -> Floats:
 def fit(histograms: Floats) -> Tails:
     """Fit the half-t of every pool: by its 50, 80 and 95 %, and by 80, 95 and 99 % of the tame.
 
-    The heavier is used: the first alone is too thin where calm and wild series mix. A large pool
-    is fitted by its 95, 99 and 99.8 %, too, because its thousands of tests reach further out.
+    The heavier of the two is used: the first alone is too thin where calm and wild series mix.
     """
     middle, inner, outer = _quantiles(histograms, (0.5, 0.8, 0.95))
     first = _half_t(outer / middle, inner, low=0.5, high=0.95, at=0.8)
@@ -96,21 +117,13 @@ def fit(histograms: Floats) -> Tails:
     tame[:, int(_WILD / WIDTH) :] = 0.0
     low, mid, far = _quantiles(tame, (0.8, 0.95, 0.99))
     second = _half_t(far / low, mid, low=0.8, high=0.99, at=0.95)
-    size = histograms.sum(axis=1)
-    freedom, scale = _heavier(first, second, np.ones(len(size), dtype=bool))
-    if (size >= _LARGE).any():
-        low, mid, far = _quantiles(tame, (0.95, 0.99, 0.998))
-        third = _half_t(far / low, mid, low=0.95, high=0.998, at=0.99)
-        freedom, scale = _heavier((freedom, scale), third, size >= _LARGE)
-    return Tails(freedom, scale, size)
-
-
-def _heavier(
-    one: tuple[Floats, Floats], other: tuple[Floats, Floats], asked: Bools
-) -> tuple[Floats, Floats]:
-    """Take the other curve where it is asked for and has more beyond the point of comparison."""
-    take = asked & (_tail(*other) > _tail(*one))
-    return np.where(take, other[0], one[0]), np.where(take, other[1], one[1])
+    heavier = _tail(*second) > _tail(*first)
+    return Tails(
+        freedom=np.where(heavier, second[0], first[0]),
+        scale=np.where(heavier, second[1], first[1]),
+        size=histograms.sum(axis=1),
+        beyond=np.flip(np.cumsum(np.flip(tame, axis=1), axis=1), axis=1),
+    )
 
 
 def _half_t(
