@@ -393,7 +393,9 @@ def design() -> list[tuple[str, ...]]:
 # --- nothing happens
 
 
-def _family(m: int, n_days: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def _family(
+    m: int, n_days: int, judged: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
     weekday = np.arange(n_days) % 7
     spread = rng.uniform(0.05, 0.25, (m, 1))
     level = rng.uniform(np.log(2), np.log(2000), (m, 1)) + rng.normal(0, 0.015, (m, n_days)).cumsum(
@@ -404,7 +406,8 @@ def _family(m: int, n_days: int, rng: np.random.Generator) -> tuple[np.ndarray, 
     counts = rng.poisson(np.exp(level + rng.normal(0, 0.15, (m, 7))[:, weekday] + noise)).astype(
         float
     )
-    start = rng.choice([n_days - 15, n_days - 29, n_days - 61, n_days - 121, 0], m)
+    ready = n_days - judged
+    start = rng.choice([ready - 15, ready - 29, ready - 61, ready - 121, 0], m)
     counts[np.arange(n_days) < start[:, None]] = np.nan
     return counts, weekday
 
@@ -418,7 +421,7 @@ def null(reps: int = 600_000) -> list[tuple[str, ...]]:
         alarms = days = told = false = 0
         tail: list[np.ndarray] = []
         rates: list[float] = []
-        for _ in range(max(16, min(200, reps // (m * judged)))):
+        for _ in range(max(40, min(200, reps // (m * judged)))):
             p, faulty = _judged(m, n_days, judged, rng)
             inside = np.nan_to_num(p[:, n_days - judged : -1], nan=1)
             alarms += int((inside <= SAFETY / 7 / m).sum())
@@ -447,7 +450,7 @@ def _judged(
     m: int, n_days: int, judged: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """Judge the last days of a family; on the last one 2 % of its series are at fault."""
-    counts, weekday = _family(m, n_days, rng)
+    counts, weekday = _family(m, n_days, judged, rng)
     faulty = rng.random(m) < 0.02
     factors = rng.choice([0.3, 0.5, 0.7, 1.5, 2.0, 3.0], m)
     counts[faulty, -1] = rng.poisson(np.nan_to_num(counts[faulty, -1]) * factors[faulty])

@@ -28,7 +28,7 @@ from storeops.diagnose.topics import TOPICS, promotion
 from storeops.diagnose.verdict import judge
 from storeops.facts import Window
 from storeops.messages import Message, Note, Term, message
-from storeops.metrics import figures, market
+from storeops.metrics import attribution, figures, market
 from storeops.metrics.board import watch
 from storeops.metrics.results import BaselineKind, MetricDay, PaidSplit, ShopDay
 
@@ -57,7 +57,7 @@ def diagnose(
     board = watch(window, calendar, terms.memory)
     day = figures.headline(window, calendar, terms.stage, board=board, budgets=terms.budgets)
     beside = market.market_view(window, day, calendar, board)
-    day = figures.beside_market(day, beside)
+    day = attribution.explained(window, figures.beside_market(day, beside), board)
     context = Context(calendar, board, day, beside, notes, changes)
     sections, hints = _sections(window, context)
     findings = _shown(window, context, sections)

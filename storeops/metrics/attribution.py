@@ -15,13 +15,15 @@ from storeops.metrics.board import Board
 from storeops.metrics.decomposition import split_by_member, split_many
 from storeops.metrics.definitions import quotient
 from storeops.metrics.members import Table, member_table
-from storeops.metrics.results import Move, Moves, PaidTree, Role, ShopDay, Totals
+from storeops.metrics.results import MetricDay, Move, Moves, PaidTree, Role, ShopDay, Totals
 from storeops.metrics.slices import one_slice
 
 ROLE_DAYS = 28
 _HEROES, _SECONDS = 2, 5
 _HERO_SHARE, _SECOND_SHARE = 0.10, 0.03
 _NOTHING = Moves((), None, None, ())
+_LIKELY_Z = 1.645
+"""Distance of the paid amount that a quiet day has once in ten."""
 
 
 def source_moves(shop_day: ShopDay, board: Board) -> Moves:
@@ -72,6 +74,33 @@ def word_moves(shop_day: ShopDay, board: Board) -> Moves:
     scope = dict(basis).get(Col.WORD_SCOPE.value)
     members = tuple(replace(move, name=move.key, group=scope) for move in _moves(table, shop_day))
     return _summary(members, table, shop_day, basis=basis)
+
+
+def explained(window: Window, shop_day: ShopDay, board: Board) -> ShopDay:
+    """Let the paid amount be abnormal by a member that beyond doubt lost or won as much.
+
+    The shop's own line is noisier than its hero's: a change too small to be certain by itself is
+    certain when a single item or source has moved that much and nothing else explains it.
+    """
+    paid = shop_day.figure(Col.PAID_AMOUNT.value)
+    if paid is None or paid.low is None or shop_day.is_abnormal or shop_day.before is None:
+        return shop_day
+    change, worth = paid.change or 0.0, abs(paid.impact or 0.0)
+    is_likely = abs(paid.z or 0.0) >= _LIKELY_Z and abs(change) >= shop_day.band
+    if not is_likely or worth < shop_day.money_floor:
+        return shop_day
+    least = shop_day.band * shop_day.before.amount
+    for moves in (item_moves(window, shop_day, board), source_moves(shop_day, board)):
+        for move in moves.members:
+            own = move.specific.amount if move.specific else 0.0
+            if move.is_lone and own * change > 0 and abs(own) >= least:
+                return _abnormal(shop_day, paid)
+    return shop_day
+
+
+def _abnormal(shop_day: ShopDay, paid: MetricDay) -> ShopDay:
+    figures = (replace(one, is_abnormal=True) if one is paid else one for one in shop_day.figures)
+    return replace(shop_day, figures=tuple(figures))
 
 
 def item_source_moves(window: Window, shop_day: ShopDay, board: Board, item_id: str) -> Moves:

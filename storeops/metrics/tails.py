@@ -38,7 +38,7 @@ class Tails:
     """What several pools know: half-t curves, (n_pools,) each, and the scores themselves.
 
     ``size`` counts the scores behind a pool, ``beyond`` (n_pools, bins) those in each bin and
-    above, incidents left out.
+    above.
     """
 
     freedom: Floats
@@ -122,7 +122,7 @@ def fit(histograms: Floats) -> Tails:
         freedom=np.where(heavier, second[0], first[0]),
         scale=np.where(heavier, second[1], first[1]),
         size=histograms.sum(axis=1),
-        beyond=np.flip(np.cumsum(np.flip(tame, axis=1), axis=1), axis=1),
+        beyond=np.flip(np.cumsum(np.flip(histograms, axis=1), axis=1), axis=1),
     )
 
 
