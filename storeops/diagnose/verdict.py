@@ -86,7 +86,7 @@ def _abnormal(
         moved=relative(moved.value, moved.baseline),
         factor=_factor(day, factor),
         place=_place(finding, findings),
-        market=_market(context),
+        market=_market(context, cause),
     )
     return Verdict(
         State.ABNORMAL,
@@ -137,11 +137,13 @@ def _place(finding: Finding, findings: Sequence[Finding]) -> Message:
     )
 
 
-def _market(context: Context) -> Message:
+def _market(context: Context, cause: Cause | None = None) -> Message:
+    """Say what the peers did, and on an abnormal day whose the change is."""
     market = context.market
     if market.peers is None:
         return message("verdict.no_market")
-    return message("verdict.market", change=Change(market.peers))
+    kind = "verdict.market" if cause is None else f"verdict.market.{cause.value}"
+    return message(kind, change=Change(market.peers))
 
 
 def _confidence(day: ShopDay, cause: Cause) -> Confidence:

@@ -28,7 +28,7 @@ from storeops.diagnose.wording import (
     yuan,
 )
 from storeops.facts import Window
-from storeops.messages import Message, Quantity, Term, Unit, message
+from storeops.messages import Change, Message, Quantity, Term, Unit, message
 from storeops.metrics import tables
 from storeops.metrics.results import MetricDay, ShopDay
 
@@ -127,11 +127,31 @@ def _sales(context: Context, moved: list[MetricDay]) -> Finding:
         significance=lead.z,
         confidence=Confidence.STRONG,
         action=message(f"action.shop.{factor}" if day.split else "action.shop.visitors"),
-        evidence=factor_evidence(day.now, day.before, day.split)
-        if day.now and day.before and day.split
-        else tuple(_evidence(figure) for figure in moved),
+        evidence=(*_factors(day, moved), *_market(context)),
         own=_own(day),
     )
+
+
+def _factors(day: ShopDay, moved: list[MetricDay]) -> tuple[Evidence, ...]:
+    if day.now and day.before and day.split:
+        return factor_evidence(day.now, day.before, day.split)
+    return tuple(_evidence(figure) for figure in moved)
+
+
+def _market(context: Context) -> tuple[Evidence, ...]:
+    """Share the change out to the market and to the shop, and say what that rests on."""
+    market = context.market
+    if market.market_part is None or market.peers is None:
+        return ()
+    told = message(
+        "evidence.market.assumed" if market.beta_assumed else "evidence.market.learned",
+        peers=Change(market.peers),
+        market=yuan(market.market_part),
+        own=yuan(market.own_part),
+        beta=f"{market.beta:.2f}",
+        days=market.joint_days,
+    )
+    return (Evidence(told, "paid_amount", market.market_part, market.own_part),)
 
 
 def _own(day: ShopDay) -> Own | None:
@@ -220,10 +240,11 @@ def _contributes(figure: MetricDay, context: Context) -> bool:
 
 def _fine(figure: MetricDay) -> Message:
     return message(
-        "checked.figure",
+        "checked.figure" if figure.visible is None else "checked.figure.seen",
         metric=Term("metric", figure.metric),
         value=Quantity(figure.value, figure.unit),
         change=relative(figure.value, figure.baseline),
+        visible=Change(None if figure.visible is None else -figure.visible),
     )
 
 
