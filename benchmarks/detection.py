@@ -27,7 +27,7 @@ import numpy as np
 from koubei import DATA, Payments, payments
 from page import write_table
 
-from storeops.metrics.budgets import BUDGETS, SAFETY, SHARES, Sensitivity
+from storeops.metrics.budgets import BUDGETS, SAFETY, Sensitivity
 from storeops.metrics.detector import (
     HEADLINE,
     WATCHED,
@@ -364,7 +364,7 @@ def design() -> list[tuple[str, ...]]:
         signals = Signals(np.log(line + 0.5).astype(np.float32)[None], np.ones(1, dtype=np.float32))
         families = Families(np.array([HEADLINE]), np.array([0]))
         begun = time.perf_counter()
-        z, p = replay(signals, families, weekdays=weekday, trains=normal, first=88)
+        _, p = replay(signals, families, weekdays=weekday, trains=normal, first=88)
         seconds.append((time.perf_counter() - begun) / 62)
         quiet = [d for d in range(88, 150) if d not in planted and normal[d]]
         for place, level in enumerate((limit, 0.02)):
@@ -568,7 +568,6 @@ def main() -> None:
         "null": null,
         "speed": speed,
     }
-    assert sum(SHARES.values()) <= 1 + 1e-9
     for name, part in parts.items():
         if options.only not in (None, name):
             continue

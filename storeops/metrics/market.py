@@ -69,6 +69,16 @@ class Surprises:
     is_normal: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A shop's log surprise as what its peers let expect and the rest, and the rest's spread."""
+
+    market: float
+    rest: float
+    spread: float
+    beta: Beta
+
+
 def market_view(
     window: Window, shop_day: ShopDay, calendar: Calendar, board: Board | None = None
 ) -> MarketView:
@@ -179,31 +189,43 @@ def _spread(values: Floats) -> float:
     return max(_LEAST_NOISE, middle, tail) * math.sqrt(1 + 2 / len(values))
 
 
-def _view(surprises: Surprises, metric: str) -> MarketView:
+def verdict(surprises: Surprises) -> tuple[str, Parts]:
+    """Tell whose a change is, and what of it is the market's."""
     beta = fitted(surprises.past_own, surprises.past_peers)
     market = beta.value * surprises.peers
-    least = max(DELTA, _MOVED * _everyday(surprises.past_peers))
-    rest = surprises.own - market
     noise = beta.noise * (1.0 if surprises.is_normal else EVENT_SPREAD)
-    spread = math.hypot(noise, surprises.peers * beta.error)
+    parts = Parts(
+        market=market,
+        rest=surprises.own - market,
+        spread=math.hypot(noise, surprises.peers * beta.error),
+        beta=beta,
+    )
+    least = max(DELTA, _MOVED * _everyday(surprises.past_peers))
+    return _cause(surprises.own, parts, least), parts
+
+
+def _view(surprises: Surprises, metric: str) -> MarketView:
+    cause, parts = verdict(surprises)
+    market, rest, spread = parts.market, parts.rest, parts.spread
     return MarketView(
         metric=metric,
-        cause=_cause(surprises.own, market, rest, spread=spread, least=least),
+        cause=cause,
         own=math.expm1(surprises.own),
         peers=math.expm1(surprises.peers),
         market=math.expm1(market),
         z=rest / spread,
         own_low=math.expm1(rest - _Z90 * spread),
         own_high=math.expm1(rest + _Z90 * spread),
-        beta=beta.value,
-        beta_assumed=beta.is_assumed,
+        beta=parts.beta.value,
+        beta_assumed=parts.beta.is_assumed,
         joint_days=len(surprises.past_own),
         is_confirmed=abs(market) >= DELTA and abs(rest) + _Z90 * spread <= DELTA,
     )
 
 
-def _cause(own: float, market: float, rest: float, *, spread: float, least: float) -> str:
+def _cause(own: float, parts: Parts, least: float) -> str:
     """Apply the rules: own part significant or not, market moved or not, same way or not."""
+    market, rest, spread = parts.market, parts.rest, parts.spread
     moved = abs(market) >= least
     if abs(rest) > Z_LIMIT * spread:
         if not moved:
