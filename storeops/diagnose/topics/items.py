@@ -4,18 +4,31 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from storeops.diagnose.finding import Evidence, Finding, Owner, Section, TableColumn
+from storeops.diagnose.finding import (
+    Confidence,
+    Direction,
+    Evidence,
+    Finding,
+    Owner,
+    Section,
+    Severity,
+    Subject,
+    TableColumn,
+)
 from storeops.diagnose.topic import Context, Topic
 from storeops.diagnose.topics.breakdown import by_item
 from storeops.diagnose.topics.members import Kind, section
-from storeops.diagnose.wording import yuan
+from storeops.diagnose.wording import shortened, yuan
 from storeops.facts import Window
 from storeops.messages import Change, Message, Quantity, Term, Unit, message
 from storeops.metrics import attribution, change
-from storeops.metrics.results import Move
+from storeops.metrics.results import Move, Moves
+from storeops.metrics.silence import Silence, silences
 
 _SHARE_OF_MOVE = 0.5
 _MANY = 5
+_NEWS, _STANDING = 3, 14
+"""A silence is news for three days and a standing line for a fortnight."""
 
 
 def _owner(move: Move, factor: str) -> Owner:  # noqa: ARG001 (the shape of an owner rule)
@@ -54,6 +67,7 @@ def examine(window: Window, context: Context) -> Section:
     moves = attribution.item_moves(window, context.shop_day, context.board)
     found = section(KIND, moves, context)
     found = replace(found, tables=(*found.tables, *by_item(moves)))
+    found = replace(found, findings=(*found.findings, *_silent(found, moves, context)))
     if not window.has("item_source_daily"):
         return found
     detailed = tuple(
@@ -61,6 +75,41 @@ def examine(window: Window, context: Context) -> Section:
         for index, finding in enumerate(found.findings)
     )
     return replace(found, findings=detailed)
+
+
+def _silent(found: Section, moves: Moves, context: Context) -> tuple[Finding, ...]:
+    """Tell items that fell silent, unless the day's own change is told already."""
+    told = {finding.subject.id for finding in found.findings}
+    names = {move.key: move.name for move in moves.members}
+    return tuple(
+        _silence(one, names.get(one.key))
+        for one in silences(context.shop_day, context.board)
+        if one.key not in told and one.days - one.needed < _STANDING
+    )
+
+
+def _silence(one: Silence, name: str | None) -> Finding:
+    return Finding(
+        id=f"silent:{one.key}",
+        topic="items",
+        subject=Subject("item", one.key, name),
+        metric=one.measure,
+        direction=Direction.DOWN,
+        severity=Severity.WARN if one.days - one.needed < _NEWS else Severity.INFO,
+        owner=Owner.OPERATIONS,
+        text=message(
+            f"finding.silent.{one.measure}",
+            name=shortened(name or one.key),
+            since=one.since,
+            days=one.days,
+            usual=Quantity(round(one.usual, 1), Unit.FACTOR),
+            needed=one.needed,
+            worth=yuan(one.worth),
+        ),
+        impact=-one.worth,
+        confidence=Confidence.STRONG,
+        action=message("action.item.vanished"),
+    )
 
 
 def _with_sources(finding: Finding, window: Window, context: Context) -> Finding:
