@@ -94,7 +94,7 @@ def _abnormal(
         cause=cause,
         direction=finding.direction,
         main_factor=factor,
-        impact=finding.impact,
+        impact=finding.impact if paid.impact is None else paid.impact,
         confidence=_confidence(day, cause),
     )
 

@@ -15,7 +15,7 @@ from storeops.metrics.blocks import ACCOUNT, COST_PER_CLICK, Family
 from storeops.metrics.board import Board
 from storeops.metrics.choice import choose_days
 from storeops.metrics.decomposition import split_return
-from storeops.metrics.definitions import METRICS, from_sums
+from storeops.metrics.definitions import METRICS, from_sums, quotients
 from storeops.metrics.maturity import BULK_DAYS
 from storeops.metrics.outlook import return_outlook
 from storeops.metrics.panel import Bools, Days, Floats, Ints, panel
@@ -202,7 +202,7 @@ def _alarms(ads: _Ads, shop_day: ShopDay, board: Board, family: Family) -> _Alar
     """Judge the day's spend and price per click of every line: size, significance and money."""
     spend = ads.lines[Col.AD_SPEND][:, ads.target]
     z, is_rare, size = _moved(ads, shop_day, board, (family, Col.AD_SPEND))
-    worth = np.abs(spend * size / (1 + size))
+    worth = np.abs(spend * size / (1 + size)) * np.where(size < 0, _returns(ads), 1.0)
     is_spend = is_rare & (np.abs(size) >= SIZE) & (worth >= shop_day.money_floor)
     is_price = np.zeros(len(spend), dtype=bool)
     if board.reading(family, COST_PER_CLICK) is not None:
@@ -217,6 +217,16 @@ def _alarms(ads: _Ads, shop_day: ShopDay, board: Board, family: Family) -> _Alar
             for money, price in zip(is_spend, is_price, strict=True)
         ),
     )
+
+
+def _returns(ads: _Ads) -> Floats:
+    """Give what a yuan less of spend costs in sales, by the trailing days; one at least."""
+    amount = ads.lines.get(Col.ATTRIBUTED_AMOUNT)
+    if amount is None:
+        return np.ones(len(ads.keys))
+    spent = np.nansum(ads.lines[Col.AD_SPEND][:, ads.week], axis=1)
+    returns = quotients(np.nansum(amount[:, ads.week], axis=1), spent)
+    return np.fmax(returns, 1.0)
 
 
 def _moved(

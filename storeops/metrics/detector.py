@@ -2,7 +2,8 @@
 
 Filters form the expectation, what a whole family shares on a day is taken off, and the rarity is
 read off the pooled scores of the past. Headline figures have a pool of their own; all others are
-pooled by volume, because counts of two and of two thousand have different tails.
+pooled by volume, because counts of two and of two thousand have different tails. Days that are not
+normal have pools of their own: a promotion must not teach what is rare on an ordinary day.
 """
 
 from __future__ import annotations
@@ -28,7 +29,10 @@ _WIDTHS = (0.7, 2.0)
 """A headline figure is measured by the width of its own past scores, within these bounds: its few
 lines share a pool, so they must be alike."""
 _VOLUMES = np.array([1.0, 5.0, 20.0])
-_N_POOLS = 2 + len(_VOLUMES)
+_N_VOLUMES = 1 + len(_VOLUMES)
+_N_POOLS = 1 + 2 * _N_VOLUMES
+_NORMAL, _OTHER = slice(1, 1 + _N_VOLUMES), slice(1 + _N_VOLUMES, _N_POOLS)
+"""Pools of watched series by volume, on normal days and on others; headline figures come first."""
 _POOL_LEAST = 300.0
 
 
@@ -173,7 +177,7 @@ def _scores(
     raw[:, ~trains] /= EVENT_SPREAD
     events = np.exp(track.log_events(signals.exposure))
     z = _panels_removed(raw, families, events)
-    watched = 1 + np.digitize(events, _VOLUMES)
+    watched = 1 + np.digitize(events, _VOLUMES) + np.where(trains, 0, _N_VOLUMES)
     pools = np.where(is_headline, 0, watched)
     return _Days(raw, z, pools.astype(np.intp), seen.astype(np.float64), width)
 
@@ -194,8 +198,12 @@ def _pool(histograms: Floats, days: _Days, trains: Bools, where: slice) -> Float
 
 
 def _fit(histograms: Floats) -> Tails:
-    """Fit every pool; a small one of the watched series speaks with all of them."""
-    together = histograms[1:].sum(axis=0, keepdims=True)
-    small = histograms.sum(axis=1) < _POOL_LEAST
-    small[0] = False
-    return fit(np.where(small[:, None], together, histograms))
+    """Fit every pool; a small one speaks with all of its kind, and a small kind with all."""
+    normal = histograms[_NORMAL].sum(axis=0)
+    other = histograms[_OTHER].sum(axis=0)
+    other = other if other.sum() >= _POOL_LEAST else normal + other
+    spoken = histograms.copy()
+    for kind, together in ((_NORMAL, normal), (_OTHER, other)):
+        small = spoken[kind].sum(axis=1) < _POOL_LEAST
+        spoken[kind][small] = together
+    return fit(spoken)

@@ -32,7 +32,7 @@ WEEKDAY_GAIN, WEEKDAY_DAYS = 0.12, 2.0
 """Least gain of a weekday's factor, and the pseudo-days that speak for no factor."""
 NOISE_GAIN, NOISE_DAYS = 0.08, 6.0
 """Least gain of the day noise, and the days its prior is worth."""
-PRIOR_NOISE, LEAST_NOISE = 0.2**2, 0.05**2
+PRIOR_NOISE, LEAST_NOISE = 0.15**2, 0.05**2
 """Variance of the day noise before anything is known, and at least (DOMAIN 4.1: 5 %)."""
 WIDTH_GAIN, WIDTH_DAYS = 0.03, 20.0
 """Least gain of the width of a series' scores, and the days for which it is taken to be 1."""

@@ -21,8 +21,8 @@ SOFT_Z, SOFT_SIZE = 1.2, 2.0
 """How much wider the range is on days that resemble normal ones only roughly; their noise is
 wider already."""
 
-_CAUTION = 3.0
-"""A spread learned from n days is itself uncertain: limits grow by 3/n."""
+_CAUTION = 2.0
+"""A spread learned from n days is itself uncertain: limits grow by 2/n."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,15 +68,23 @@ def section(kind: Kind, moves: Moves, context: Context) -> Section:
 
 def _matters(move: Move, context: Context) -> bool:
     """Size and significance and money; on an abnormal day also its part of the change."""
-    if not move.is_significant:
+    if not move.is_significant and not _is_large_newcomer(move, context):
         return False
     if _is_empty_traffic(move, context):
+        return True
+    if move.is_new and not context.shop_day.has_moved:
         return True
     if abs(move.change) < context.shop_day.money_floor:
         return False
     if context.shop_day.has_moved:
         return move.share is not None and move.share >= OF_CHANGE
     return move.is_lone
+
+
+def _is_large_newcomer(move: Move, context: Context) -> bool:
+    """Tell a member that was not there and at once sells a tenth of the shop's normal day."""
+    shop = context.shop_day.before
+    return move.is_new and shop is not None and move.change >= OF_CHANGE * shop.amount
 
 
 def _is_empty_traffic(move: Move, context: Context) -> bool:

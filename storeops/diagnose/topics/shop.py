@@ -123,13 +123,19 @@ def _sales(context: Context, moved: list[MetricDay]) -> Finding:
             impact=yuan(lead.impact),
             factor=Term("metric", factor),
         ),
-        impact=lead.impact,
+        impact=_net(day, lead),
         significance=lead.z,
         confidence=Confidence.STRONG,
         action=message(f"action.shop.{factor}" if day.split else "action.shop.visitors"),
         evidence=(*_factors(day, moved), *_market(context)),
         own=_own(day),
     )
+
+
+def _net(day: ShopDay, lead: MetricDay) -> float | None:
+    """Give what the day is worth: the change of the paid amount, whichever figure is told."""
+    paid = day.figure("paid_amount")
+    return lead.impact if paid is None or paid.impact is None else paid.impact
 
 
 def _factors(day: ShopDay, moved: list[MetricDay]) -> tuple[Evidence, ...]:
