@@ -1,0 +1,436 @@
+"""Persistent changes and slow leaks, many series at once (STATISTICS 11.1).
+
+On y = log(events + 1/2) - log exposure of the normal days, corrected for the weekday, every day is
+a look::
+
+    statistic  mean of the last 7, 10 and 14 normal days - mean of the normal days 21 to 63 back
+    variance   noise of the two means + random walk of the level between them
+
+The gap keeps a slow leak out of what it is held against. Real shops wander: both parts of the
+variance are learned from how far 7-day means of the series' own past lie apart, next to each
+other and four weeks apart, the walk pooled over the series. What the last three weeks did teaches
+neither. A trend is told when two looks running agree, and stands until the reference has caught up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from scipy import special
+
+from storeops.metrics.panel import Bools, Floats, Ints
+
+WINDOWS = (7, 10, 14)
+"""Normal days of the recent means."""
+NEAR, FAR = 20, 63
+"""Normal days back between which the reference lies."""
+LEAST_DAYS = 42
+"""Normal days a series needs before it is looked at."""
+LEAST_REFERENCE = 20
+SIZE, RATE_SIZE = 0.10, 0.08
+"""Least change worth telling of, of counts and of rates."""
+FREEDOM = 12.0
+"""Degrees of freedom of the t: the variance is learned from a few months."""
+LOOKS = 3.0
+"""Three windows on every look: p is this much times that of the best window, at most 1."""
+WEEK = 7
+_SPAN, _LAG = 7, 28
+_CLIP = 3.0
+_WEEKDAY_DAYS = 2.0
+_SMOOTH = 15
+_UNSEEN = 21
+"""The last normal days, which may be the trend itself, do not teach how far a shop wanders."""
+_MEAN_NOISE = 1.4
+"""What the day-to-day correlation of real shops adds to the variance of a mean of days."""
+_LEAST_NOISE = 0.04**2
+_WALK, _WALK_DAYS = 0.007**2, 120.0
+"""Variance a day of the level's walk before anything is known, and the days it is worth."""
+_OWN_DAYS = 150.0
+"""Days the shop's pooled walk is worth against that of the series alone."""
+_NOISE_BLOCKS = 6.0
+_STANDS = 1.0
+"""A trend told once stands while a recent mean is still so many standard deviations off."""
+_BEGINS, _LENGTHS = 35, (0, 7, 14, 21, 28)
+
+
+class Kind(StrEnum):
+    """How a lasting change came about."""
+
+    STEP = "step"
+    SLIDE = "slide"
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Series to look at, (n_series, n_days), NaN where a day was not observed.
+
+    ``exposure`` is what the counts are held against, day by day: visitors for a rate, the whole
+    shop for an item, the peers for a shop. ``noise`` (n_series,) multiplies the noise of a Poisson
+    count, ``size`` (n_series,) is the least relative change worth telling of.
+    """
+
+    counts: Floats
+    noise: Floats
+    size: Floats
+    exposure: Floats | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Which days are normal, and their effective weekdays, (n_days,) each."""
+
+    is_normal: Bools
+    weekday: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """Every normal day's look, (n_series, n_looks); NaN where nothing can be said.
+
+    ``days`` (n_looks,) are positions of the days. ``size`` is the log change by the window with
+    the largest |z|, ``scale`` its standard deviation. ``told`` is 0 where no trend stands, else
+    the sign of the one that does; ``is_new`` marks the look at which it was first told.
+    """
+
+    days: Ints
+    size: Floats
+    z: Floats
+    p: Floats
+    scale: Floats
+    told: Ints
+    is_new: Bools
+
+
+@dataclass(frozen=True, slots=True)
+class Trends:
+    """Every series on the last day, (n_series,).
+
+    ``begin`` is the position of the first changed day and ``since`` that on which the trend was
+    first told, -1 without one; ``level`` the log level before it on the scale of the weekday-free
+    series; ``size`` the log change from there to the last week. ``lost`` is the sum of actual less
+    expected events over the normal days since it began, ``days`` their number. ``visible`` is the
+    smallest lasting relative fall the series could show.
+    """
+
+    is_trend: Bools
+    is_new: Bools
+    is_step: Bools
+    begin: Ints
+    since: Ints
+    size: Floats
+    level: Floats
+    lost: Floats
+    days: Ints
+    z: Floats
+    p: Floats
+    visible: Floats
+
+
+def find_trends(series: Series, days: Days, p: Floats) -> Trends:
+    """Say of every series whether a lasting change stands on the last day, and since when.
+
+    Args:
+        series: The series, (n_series, n_days).
+        days: The same days.
+        p: How rare a look must be, (n_series,).
+    """
+    ground = _ground(series, days)
+    looks = _look(series, ground, p)
+    n_series = len(series.counts)
+    if not len(ground.days):
+        return _nothing(n_series)
+    stands = looks.told[:, -1] != 0
+    since = np.where(stands, _last_true(looks.is_new), -1)
+    fit = _fit(ground, since)
+    is_today = bool(days.is_normal[-1])
+    limit = -special.stdtrit(FREEDOM, p / (2 * LOOKS)) * looks.scale[:, -1]
+    return Trends(
+        is_trend=stands,
+        is_new=stands & looks.is_new[:, -1] & is_today,
+        is_step=fit.is_step,
+        begin=np.where(stands, ground.days[fit.begin], -1),
+        since=np.where(stands, ground.days[since], -1),
+        size=fit.size,
+        level=fit.level,
+        lost=_lost(series, ground, fit),
+        days=np.where(stands, len(ground.days) - fit.begin, 0),
+        z=looks.z[:, -1],
+        p=looks.p[:, -1],
+        visible=np.maximum(-np.expm1(-limit), series.size),
+    )
+
+
+def look(series: Series, days: Days, p: Floats) -> Looks:
+    """Look at every series on every normal day, each by the days up to it."""
+    return _look(series, _ground(series, days), p)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """Normal days only: ``y`` without weekday and with outliers drawn in, (n_series, n_looks).
+
+    ``noise`` (n_series,) is the variance of a day, ``factor`` (n_series, n_looks) the weekday's.
+    """
+
+    days: Ints
+    y: Floats
+    factor: Floats
+    noise: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    begin: Ints
+    is_step: Bools
+    level: Floats
+    size: Floats
+
+
+def _ground(series: Series, days: Days) -> _Ground:
+    where = np.flatnonzero(days.is_normal)
+    y = _log(series)[:, where]
+    weekday = days.weekday[where]
+    factors = np.zeros((len(y), WEEK))
+    apart = y - _smooth(y)
+    for day in range(WEEK):
+        mine = apart[:, weekday == day]
+        n = (~np.isnan(mine)).sum(axis=1)
+        shrunk = _median(mine) * n / (n + _WEEKDAY_DAYS)
+        factors[:, day] = np.where(n > 0, shrunk, 0.0)
+    factor = factors[:, weekday]
+    y = y - factor
+    level = _smooth(y)
+    apart = y - level
+    noise = (1.4826 * _median(np.abs(apart))) ** 2 * (_SMOOTH / (_SMOOTH - 1))
+    counting = series.noise / np.maximum(np.exp(_median(_events(series)[:, where])), 0.5)
+    noise = np.where(np.isnan(noise), 0.0, np.maximum(noise, _LEAST_NOISE + counting))
+    reach = _CLIP * np.sqrt(noise)[:, None]
+    return _Ground(where, level + apart.clip(-reach, reach), factor, noise)
+
+
+def _log(series: Series) -> Floats:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        y: Floats = np.log(series.counts + 0.5)
+        if series.exposure is not None:
+            y = y - np.log(np.where(series.exposure > 0, series.exposure, np.nan))
+    return y
+
+
+def _events(series: Series) -> Floats:
+    events: Floats = np.log(series.counts + 0.5)
+    return events
+
+
+def _smooth(y: Floats) -> Floats:
+    """Give the running median of the days around each, NaN where there is none."""
+    half = _SMOOTH // 2
+    padded = np.pad(y, ((0, 0), (half, half)), constant_values=np.nan)
+    return _median(np.lib.stride_tricks.sliding_window_view(padded, _SMOOTH, axis=1))
+
+
+def _median(values: Floats) -> Floats:
+    """Median of what is known along the last axis; NaN where nothing is."""
+    if not values.shape[-1]:
+        return np.full(values.shape[:-1], np.nan)
+    n = (~np.isnan(values)).sum(axis=-1)
+    ordered = np.sort(values, axis=-1)
+    low = np.take_along_axis(ordered, ((n - 1).clip(min=0) // 2)[..., None], axis=-1)
+    high = np.take_along_axis(ordered, (n // 2).clip(max=values.shape[-1] - 1)[..., None], axis=-1)
+    middle: Floats = (low + high)[..., 0] / 2
+    return np.where(n > 0, middle, np.nan)
+
+
+def _means(values: Floats, first: int, last: int, least: int) -> Floats:
+    """Mean of the days ``last`` to ``first`` back of every day; NaN where fewer than ``least``."""
+    n_days = values.shape[1]
+    known = ~np.isnan(values)
+    edge = np.arange(n_days)
+    above, below = (edge + 1 - first).clip(min=0), (edge + 1 - last).clip(min=0)
+    total = _since_start(np.where(known, values, 0.0))
+    count = _since_start(known.astype(np.float64))
+    n = count[:, above] - count[:, below]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean: Floats = (total[:, above] - total[:, below]) / n
+    return np.where(n >= least, mean, np.nan)
+
+
+def _since_start(values: Floats) -> Floats:
+    return np.pad(np.cumsum(values, axis=1), ((0, 0), (1, 0)))
+
+
+def _look(series: Series, ground: _Ground, p: Floats) -> Looks:
+    y, days = ground.y, ground.days.astype(np.float64)[None]
+    reference = _means(y, NEAR, FAR, LEAST_REFERENCE)
+    centre = _means(days, NEAR, FAR, LEAST_REFERENCE)
+    span = np.minimum(np.arange(1, y.shape[1] + 1) - NEAR, FAR - NEAR).clip(min=1)
+    mean_noise, walk = _wander(ground)
+    shape = (len(WINDOWS), *y.shape)
+    size, scale = np.empty(shape), np.empty(shape)
+    for row, window in enumerate(WINDOWS):
+        size[row] = _means(y, 0, window, window - window // 4) - reference
+        apart = _means(days, 0, window, window) - centre
+        spread = mean_noise * (1 / window + 1 / span)
+        scale[row] = np.sqrt(spread + _walked(walk, apart, window, span))
+    z = size / scale
+    best = np.argmax(np.where(np.isnan(z), -1.0, np.abs(z)), axis=0)[None]
+    size, scale, z = (np.take_along_axis(each, best, axis=0)[0] for each in (size, scale, z))
+    rarity = np.minimum(2 * LOOKS * special.stdtr(FREEDOM, -np.abs(z)), 1.0)
+    told, is_new = _told(size, z, rarity <= p[:, None], series.size)
+    return Looks(ground.days, size, z, rarity, scale, told, is_new)
+
+
+def _walked(walk: Floats, apart: Floats, window: int, span: Ints) -> Floats:
+    """Variance of a random walk between two means: the days between centres, less what overlaps.
+
+    For means of m and n days d apart between their centres it is d - (m + n) / 6 days.
+    """
+    days = np.maximum(apart - (window + span) / 6, 1.0)
+    variance: Floats = walk * days
+    return variance
+
+
+def _wander(ground: _Ground) -> tuple[Floats, Floats]:
+    """Learn the noise of a day in a mean, and the walk of the level a day, as variances.
+
+    Both by every look from the days more than three weeks before it, (n_series, n_looks).
+    """
+    weeks = _means(ground.y, 0, _SPAN, _SPAN - 1)
+    days = _means(ground.days[None].astype(np.float64), 0, _SPAN, _SPAN)
+    near, near_days, n_near = _apart(weeks, days, _SPAN)
+    far, far_days, n_far = _apart(weeks, days, _LAG)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        own = np.where(n_far > 0, (far - near) / (far_days - near_days), 0.0)
+    pooled = _pooled(own, n_far)
+    weight = n_far / (n_far + _OWN_DAYS)
+    walk = np.maximum(weight * own + (1 - weight) * pooled, pooled / 4)
+    prior = (ground.noise * _MEAN_NOISE)[:, None]
+    blocks = n_near / _SPAN
+    week = (near - walk * (near_days - _SPAN / 3)) * (_SPAN / 2)
+    mean_noise = (blocks * np.where(blocks > 0, week, 0.0) + _NOISE_BLOCKS * prior) / (
+        blocks + _NOISE_BLOCKS
+    )
+    return np.maximum(mean_noise, prior / _MEAN_NOISE), walk
+
+
+def _pooled(own: Floats, n: Floats) -> Floats:
+    """Pool the walk over the series, outliers drawn in, and shrink it towards the usual one.
+
+    Series of one shop say partly the same, so they count by the root of their number.
+    """
+    known = np.where(n > 0, own, np.nan)
+    middle = _median(known.T)
+    reach = 3 * np.maximum(middle, _WALK)
+    drawn = np.where(n > 0, np.clip(own, -reach, reach), 0.0)
+    count = (n > 0).sum(axis=0)
+    pooled = np.maximum(drawn.sum(axis=0) / np.maximum(count, 1), 0.0)
+    days = n.max(axis=0, initial=0) * np.sqrt(count)
+    walk: Floats = (days * pooled + _WALK_DAYS * _WALK) / (days + _WALK_DAYS)
+    return walk
+
+
+def _apart(weeks: Floats, days: Floats, lag: int) -> tuple[Floats, Floats, Floats]:
+    """Mean square of the differences of 7-day means up to each look, the days between, how many.
+
+    The last three weeks before a look are left out of it.
+    """
+    square = np.full(weeks.shape, np.nan)
+    square[:, lag:] = (weeks[:, lag:] - weeks[:, :-lag]) ** 2
+    between = np.full(days.shape, float(lag))
+    between[:, lag:] = days[:, lag:] - days[:, :-lag]
+    known = ~np.isnan(square)
+    n = _before(known.astype(np.float64))
+    total = np.maximum(n, 1)
+    mean = _before(np.where(known, square, 0.0)) / total
+    apart = _before(np.where(known & ~np.isnan(between), between, 0.0)) / total
+    return mean, np.where(n > 0, apart, float(lag)), n
+
+
+def _before(values: Floats) -> Floats:
+    """Add up what lies at least three weeks before every look."""
+    sums = np.cumsum(values, axis=1)
+    late = np.zeros_like(sums)
+    late[:, _UNSEEN:] = sums[:, :-_UNSEEN]
+    return late
+
+
+def _told(size: Floats, z: Floats, is_rare: Bools, least: Floats) -> tuple[Ints, Bools]:
+    """Go through the looks: two running looks begin a trend, and it stands until it is gone."""
+    way = np.sign(np.where(np.isnan(z), 0, z)).astype(np.intp)
+    large = np.where(way < 0, -np.expm1(size), np.expm1(size)) >= least[:, None]
+    now = np.where(is_rare & large, way, 0)
+    told, is_new = np.zeros(z.shape, dtype=np.intp), np.zeros(z.shape, dtype=bool)
+    state = np.zeros(len(z), dtype=np.intp)
+    for day in range(1, z.shape[1]):
+        begins = np.where((now[:, day] == now[:, day - 1]), now[:, day], 0)
+        # Which is larger of two windows may change sign only near zero, so z speaks for all.
+        gone = ~(z[:, day] * state >= _STANDS) & ~np.isnan(z[:, day])
+        state = np.where(gone, 0, state)
+        is_new[:, day] = (begins != 0) & (begins != state)
+        state = np.where(begins != 0, begins, state)
+        told[:, day] = state
+    return told, is_new
+
+
+def _last_true(values: Bools) -> Ints:
+    last: Ints = values.shape[1] - 1 - np.argmax(values[:, ::-1], axis=1)
+    return last
+
+
+def _fit(ground: _Ground, since: Ints) -> _Fit:
+    """Find begin and form of the standing trends: least squares over steps and ramps."""
+    n_series = len(since)
+    begin = np.zeros(n_series, dtype=np.intp)
+    is_step = np.zeros(n_series, dtype=bool)
+    level, size = np.full(n_series, np.nan), np.full(n_series, np.nan)
+    for look_ in np.unique(since[since >= 0]):
+        mine = np.flatnonzero(since == look_)
+        first = max(0, int(look_) - FAR)
+        best, lengths, levels = _least_squares(ground.y[mine, first:], int(look_) - first)
+        begin[mine], is_step[mine], level[mine] = best + first, lengths == 0, levels
+    size = _means(ground.y, 0, WEEK, 3)[:, -1] - level if ground.y.shape[1] else size
+    return _Fit(begin, is_step, level, size)
+
+
+def _least_squares(y: Floats, told: int) -> tuple[Ints, Ints, Floats]:
+    """Give begin, length (0 for a step) and level before of the best step or ramp.
+
+    Begins lie within 35 days before the trend was told, at least a week after the first day.
+    """
+    begins = np.arange(max(WEEK, told - _BEGINS + 1), told + 1)
+    lengths = np.array(_LENGTHS)
+    past = np.arange(y.shape[1])[None, None] - begins[:, None, None] + 1
+    shape = (past / np.maximum(lengths, 1)[None, :, None]).clip(0, 1)
+    shape = shape.reshape(-1, y.shape[1])
+    known = (~np.isnan(y)).astype(np.float64)
+    filled = np.where(known > 0, y, 0.0)
+    n, total = known.sum(axis=1)[:, None], filled.sum(axis=1)[:, None]
+    f, ff, fy = known @ shape.T, known @ (shape**2).T, filled @ shape.T
+    across = np.maximum(ff - f * f / n, 1e-9)
+    slope = (fy - f * total / n) / across
+    best = np.argmax(slope**2 * across, axis=1)
+    rows = np.arange(len(y))
+    level = (total[:, 0] - slope[rows, best] * f[rows, best]) / n[:, 0]
+    return begins[best // len(lengths)], lengths[best % len(lengths)], level
+
+
+def _lost(series: Series, ground: _Ground, fit: _Fit) -> Floats:
+    """Add up actual less expected events of the normal days since the trend began."""
+    expected = np.exp(fit.level[:, None] + ground.factor)
+    if series.exposure is not None:
+        expected = expected * series.exposure[:, ground.days]
+    off = series.counts[:, ground.days] - (expected - 0.5)
+    inside = np.arange(len(ground.days))[None] >= fit.begin[:, None]
+    lost: Floats = np.where(inside & ~np.isnan(off), off, 0.0).sum(axis=1)
+    return np.where(np.isnan(fit.level), np.nan, lost)
+
+
+def _nothing(n_series: int) -> Trends:
+    never, nowhere = np.zeros(n_series, dtype=bool), np.full(n_series, -1, dtype=np.intp)
+    unknown = np.full(n_series, np.nan)
+    return Trends(
+        is_trend=never, is_new=never, is_step=never, begin=nowhere, since=nowhere, size=unknown,
+        level=unknown, lost=unknown, days=np.zeros(n_series, dtype=np.intp), z=unknown, p=unknown,
+        visible=unknown,
+    )  # fmt: skip
