@@ -1,15 +1,13 @@
 """Persistent changes and slow leaks, many series at once (STATISTICS 11.1).
 
-On y = log(events + 1/2) - log exposure of the normal days, corrected for the weekday, every day is
-a look::
+y = log(events + 1/2) - log exposure of the normal days, corrected for the weekday, is taken for a
+level that wanders (random walk) with noise on top. A filter takes off what could be foreseen; what
+remains is white, and every look correlates it with what a step or a slide that began 5 to 28 days
+ago would have left (generalised least squares over all begins at once).
 
-    statistic  mean of the last 7, 10 and 14 normal days - mean of the normal days 21 to 63 back
-    variance   noise of the two means + random walk of the level between them
-
-The gap keeps a slow leak out of what it is held against. Real shops wander: both parts of the
-variance are learned from how far 7-day means of the series' own past lie apart, next to each
-other and four weeks apart, the walk pooled over the series. What the last three weeks did teaches
-neither. A trend is told when two looks running agree, and stands until the reference has caught up.
+Both variances are learned from how far 7-day means of the series' own past lie apart, next to each
+other and four weeks apart, the walk pooled over the shop's series. The last three weeks teach
+neither. A trend is told when two looks running agree, and stands while it can be seen.
 """
 
 from __future__ import annotations
@@ -22,19 +20,18 @@ from scipy import special
 
 from storeops.metrics.panel import Bools, Floats, Ints
 
-WINDOWS = (7, 10, 14)
-"""Normal days of the recent means."""
-NEAR, FAR = 20, 63
-"""Normal days back between which the reference lies."""
+AGES = (5, 28)
+"""Normal days a change must have lasted, and those after which it is the new normal."""
+LENGTHS = (0, 14, 21)
+"""Normal days a change takes to come about; 0 is a step."""
 LEAST_DAYS = 42
 """Normal days a series needs before it is looked at."""
-LEAST_REFERENCE = 20
 SIZE, RATE_SIZE = 0.10, 0.08
 """Least change worth telling of, of counts and of rates."""
 FREEDOM = 12.0
 """Degrees of freedom of the t: the variance is learned from a few months."""
-LOOKS = 3.0
-"""Three windows on every look: p is this much times that of the best window, at most 1."""
+LOOKS = 6.0
+"""Independent begins and forms on every look: p is so many times that of the best."""
 WEEK = 7
 _SPAN, _LAG = 7, 28
 _CLIP = 3.0
@@ -51,8 +48,9 @@ _OWN_DAYS = 150.0
 """Days the shop's pooled walk is worth against that of the series alone."""
 _NOISE_BLOCKS = 6.0
 _STANDS = 1.0
-"""A trend told once stands while a recent mean is still so many standard deviations off."""
-_BEGINS, _LENGTHS = 35, (0, 7, 14, 21, 28)
+"""A trend told once stands while the look still is so many standard deviations off."""
+_SETTLES = 14
+"""Normal days after it was told in which the begin of a trend is still made more exact."""
 
 
 class Kind(StrEnum):
@@ -99,6 +97,9 @@ class Looks:
     z: Floats
     p: Floats
     scale: Floats
+    age: Ints
+    length: Ints
+    level: Floats
     told: Ints
     is_new: Bools
 
@@ -143,7 +144,7 @@ def find_trends(series: Series, days: Days, p: Floats) -> Trends:
         return _nothing(n_series)
     stands = looks.told[:, -1] != 0
     since = np.where(stands, _last_true(looks.is_new), -1)
-    fit = _fit(ground, since)
+    fit = _fit(ground, looks, since)
     is_today = bool(days.is_normal[-1])
     limit = -special.stdtrit(FREEDOM, p / (2 * LOOKS)) * looks.scale[:, -1]
     return Trends(
@@ -261,34 +262,92 @@ def _since_start(values: Floats) -> Floats:
 
 
 def _look(series: Series, ground: _Ground, p: Floats) -> Looks:
-    y, days = ground.y, ground.days.astype(np.float64)[None]
-    reference = _means(y, NEAR, FAR, LEAST_REFERENCE)
-    centre = _means(days, NEAR, FAR, LEAST_REFERENCE)
-    span = np.minimum(np.arange(1, y.shape[1] + 1) - NEAR, FAR - NEAR).clip(min=1)
-    mean_noise, walk = _wander(ground)
-    shape = (len(WINDOWS), *y.shape)
-    size, scale = np.empty(shape), np.empty(shape)
-    for row, window in enumerate(WINDOWS):
-        size[row] = _means(y, 0, window, window - window // 4) - reference
-        apart = _means(days, 0, window, window) - centre
-        spread = mean_noise * (1 / window + 1 / span)
-        scale[row] = np.sqrt(spread + _walked(walk, apart, window, span))
-    z = size / scale
-    best = np.argmax(np.where(np.isnan(z), -1.0, np.abs(z)), axis=0)[None]
-    size, scale, z = (np.take_along_axis(each, best, axis=0)[0] for each in (size, scale, z))
-    rarity = np.minimum(2 * LOOKS * special.stdtr(FREEDOM, -np.abs(z)), 1.0)
-    told, is_new = _told(size, z, rarity <= p[:, None], series.size)
-    return Looks(ground.days, size, z, rarity, scale, told, is_new)
+    white = _whiten(ground)
+    best = _match(white)
+    rarity = np.minimum(2 * LOOKS * special.stdtr(FREEDOM, -np.abs(best.z)), 1.0)
+    told, is_new = _told(best.size, best.z, rarity <= p[:, None], series.size)
+    return Looks(
+        days=ground.days, size=best.size, z=best.z, p=rarity, scale=best.scale, age=best.age,
+        length=best.length, level=white.level, told=told, is_new=is_new,
+    )  # fmt: skip
 
 
-def _walked(walk: Floats, apart: Floats, window: int, span: Ints) -> Floats:
-    """Variance of a random walk between two means: the days between centres, less what overlaps.
+@dataclass(frozen=True, slots=True)
+class _White:
+    """What the filter could not foresee, (n_series, n_looks): 0 where a day was not observed.
 
-    For means of m and n days d apart between their centres it is d - (m + n) / 6 days.
+    ``weight`` is one over its variance, 0 there; ``gain`` the share by which the day moves the
+    level; ``level`` what was foreseen; ``seen`` the days behind it.
     """
-    days = np.maximum(apart - (window + span) / 6, 1.0)
-    variance: Floats = walk * days
-    return variance
+
+    error: Floats
+    weight: Floats
+    gain: Floats
+    level: Floats
+    seen: Floats
+
+
+def _whiten(ground: _Ground) -> _White:
+    """Run the filter of a wandering level with noise over all days."""
+    noise, walk = _wander(ground)
+    y = ground.y
+    gaps = np.diff(ground.days, prepend=ground.days[:1]).astype(np.float64)
+    error, weight, gain, level, seen = (np.zeros(y.shape) for _ in range(5))
+    at, variance = np.full(len(y), np.nan), np.zeros(len(y))
+    count = np.zeros(len(y))
+    for day in range(y.shape[1]):
+        variance = variance + walk[:, day] * gaps[day]
+        known = ~np.isnan(y[:, day])
+        is_first = known & np.isnan(at)
+        told = known & ~is_first
+        total = variance + noise[:, day]
+        level[:, day], seen[:, day] = at, count
+        error[told, day] = (y[:, day] - at)[told]
+        weight[told, day] = 1 / total[told]
+        gain[told, day] = (variance / total)[told]
+        at = np.where(is_first, y[:, day], at + gain[:, day] * error[:, day])
+        variance = np.where(is_first, noise[:, day], variance * (1 - gain[:, day]))
+        count = count + known
+    return _White(error, weight, gain, level, seen)
+
+
+@dataclass(frozen=True, slots=True)
+class _Best:
+    """The begin and form that fit each look best, (n_series, n_looks)."""
+
+    size: Floats
+    z: Floats
+    scale: Floats
+    age: Ints
+    length: Ints
+
+
+def _match(white: _White) -> _Best:
+    """Correlate with steps and slides of every begin; age by age, all begins side by side."""
+    shape = white.error.shape
+    size, z, scale = (np.full(shape, np.nan) for _ in range(3))
+    age, length = (np.zeros(shape, dtype=np.intp) for _ in range(2))
+    enough = white.seen >= LEAST_DAYS - 1
+    for takes in LENGTHS:
+        foreseen, hit, power = (np.zeros(shape) for _ in range(3))
+        for old in range(1, min(AGES[1], shape[1]) + 1):
+            upto, now = slice(0, shape[1] - old + 1), slice(old - 1, None)
+            form = min(old / takes, 1.0) if takes else 1.0
+            left = form - foreseen[:, upto]
+            hit[:, upto] += left * white.error[:, now] * white.weight[:, now]
+            power[:, upto] += left * left * white.weight[:, now]
+            foreseen[:, upto] += left * white.gain[:, now]
+            if old < AGES[0]:
+                continue
+            with np.errstate(invalid="ignore", divide="ignore"):
+                score = hit[:, upto] / np.sqrt(power[:, upto])
+            is_better = enough[:, now] & ~(np.abs(score) <= np.abs(z[:, now])) & (score == score)
+            spread = form / np.sqrt(np.where(is_better, power[:, upto], 1.0))
+            for held, value in (
+                (z, score), (size, score * spread), (scale, spread), (age, old), (length, takes)
+            ):  # fmt: skip
+                np.copyto(held[:, now], value, where=is_better)
+    return _Best(size, z, scale, age, length)
 
 
 def _wander(ground: _Ground) -> tuple[Floats, Floats]:
@@ -378,41 +437,18 @@ def _last_true(values: Bools) -> Ints:
     return last
 
 
-def _fit(ground: _Ground, since: Ints) -> _Fit:
-    """Find begin and form of the standing trends: least squares over steps and ramps."""
-    n_series = len(since)
-    begin = np.zeros(n_series, dtype=np.intp)
-    is_step = np.zeros(n_series, dtype=bool)
-    level, size = np.full(n_series, np.nan), np.full(n_series, np.nan)
-    for look_ in np.unique(since[since >= 0]):
-        mine = np.flatnonzero(since == look_)
-        first = max(0, int(look_) - FAR)
-        best, lengths, levels = _least_squares(ground.y[mine, first:], int(look_) - first)
-        begin[mine], is_step[mine], level[mine] = best + first, lengths == 0, levels
-    size = _means(ground.y, 0, WEEK, 3)[:, -1] - level if ground.y.shape[1] else size
-    return _Fit(begin, is_step, level, size)
-
-
-def _least_squares(y: Floats, told: int) -> tuple[Ints, Ints, Floats]:
-    """Give begin, length (0 for a step) and level before of the best step or ramp.
-
-    Begins lie within 35 days before the trend was told, at least a week after the first day.
-    """
-    begins = np.arange(max(WEEK, told - _BEGINS + 1), told + 1)
-    lengths = np.array(_LENGTHS)
-    past = np.arange(y.shape[1])[None, None] - begins[:, None, None] + 1
-    shape = (past / np.maximum(lengths, 1)[None, :, None]).clip(0, 1)
-    shape = shape.reshape(-1, y.shape[1])
-    known = (~np.isnan(y)).astype(np.float64)
-    filled = np.where(known > 0, y, 0.0)
-    n, total = known.sum(axis=1)[:, None], filled.sum(axis=1)[:, None]
-    f, ff, fy = known @ shape.T, known @ (shape**2).T, filled @ shape.T
-    across = np.maximum(ff - f * f / n, 1e-9)
-    slope = (fy - f * total / n) / across
-    best = np.argmax(slope**2 * across, axis=1)
-    rows = np.arange(len(y))
-    level = (total[:, 0] - slope[rows, best] * f[rows, best]) / n[:, 0]
-    return begins[best // len(lengths)], lengths[best % len(lengths)], level
+def _fit(ground: _Ground, looks: Looks, since: Ints) -> _Fit:
+    """Say when the standing trends began, from the look two weeks after they were told."""
+    rows, last = np.arange(len(since)), looks.z.shape[1] - 1
+    at = np.minimum(since + _SETTLES, last)
+    for _ in range(_SETTLES):
+        # A look that lost sight of the trend, or sees another, does not say when it began.
+        same = looks.z[rows, at] * looks.told[:, -1] >= _STANDS
+        at = np.where(same | (at <= since), at, at - 1)
+    begin = np.where(since >= 0, at - looks.age[rows, at] + 1, 0)
+    level = np.where(since >= 0, looks.level[rows, begin], np.nan)
+    size = _means(ground.y, 0, WEEK, 3)[:, -1] - level
+    return _Fit(begin, looks.length[rows, at] == 0, level, size)
 
 
 def _lost(series: Series, ground: _Ground, fit: _Fit) -> Floats:
