@@ -12,7 +12,7 @@ neither. A trend is told when two looks running agree, and stands while it can b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -20,9 +20,9 @@ from scipy import special
 
 from storeops.metrics.panel import Bools, Floats, Ints
 
-AGES = (5, 28)
+AGES = (5, 21)
 """Normal days a change must have lasted, and those after which it is the new normal."""
-LENGTHS = (0, 14, 21)
+LENGTHS = (0, 14)
 """Normal days a change takes to come about; 0 is a step."""
 LEAST_DAYS = 42
 """Normal days a series needs before it is looked at."""
@@ -37,18 +37,28 @@ _SPAN, _LAG = 7, 28
 _CLIP = 3.0
 _WEEKDAY_DAYS = 2.0
 _SMOOTH = 15
-_UNSEEN = 21
-"""The last normal days, which may be the trend itself, do not teach how far a shop wanders."""
+_UNSEEN, _SEEN, _EVERY = 21, 321, 6
+"""The last normal days, which may be the trend itself, do not teach how far a shop wanders, nor do
+those that are long past; every sixth day is enough, as weeks overlap."""
+_PAST = np.arange(_UNSEEN, _SEEN, _EVERY)[None]
+_MEDIAN_OF_SQUARE = 0.455
+"""Median of the square of a standard normal."""
 _MEAN_NOISE = 1.4
 """What the day-to-day correlation of real shops adds to the variance of a mean of days."""
 _LEAST_NOISE = 0.04**2
-_WALK, _WALK_DAYS = 0.007**2, 120.0
+_WALK, _WALK_DAYS = 0.007**2, 60.0
 """Variance a day of the level's walk before anything is known, and the days it is worth."""
-_OWN_DAYS = 150.0
+_OWN_DAYS = 60.0
 """Days the shop's pooled walk is worth against that of the series alone."""
 _NOISE_BLOCKS = 6.0
+_MEMORY = 20.0
+"""Normal days beyond which the past of a level says little, however steady it seems."""
+_USUAL_LOOK, _WIDTH_LOOKS = 1.4, 60.0
+"""Median |z| of looks at series that do as assumed, and the looks which that is worth; a series
+whose past looks were wider is measured by them."""
 _STANDS = 1.0
 """A trend told once stands while the look still is so many standard deviations off."""
+_WIDTHS = (0.8, 3.0)
 _SETTLES = 14
 """Normal days after it was told in which the begin of a trend is still made more exact."""
 
@@ -137,11 +147,10 @@ def find_trends(series: Series, days: Days, p: Floats) -> Trends:
         days: The same days.
         p: How rare a look must be, (n_series,).
     """
+    if days.is_normal.sum() < LEAST_DAYS:
+        return _nothing(len(series.counts))
     ground = _ground(series, days)
     looks = _look(series, ground, p)
-    n_series = len(series.counts)
-    if not len(ground.days):
-        return _nothing(n_series)
     stands = looks.told[:, -1] != 0
     since = np.where(stands, _last_true(looks.is_new), -1)
     fit = _fit(ground, looks, since)
@@ -206,7 +215,8 @@ def _ground(series: Series, days: Days) -> _Ground:
     apart = y - level
     noise = (1.4826 * _median(np.abs(apart))) ** 2 * (_SMOOTH / (_SMOOTH - 1))
     counting = series.noise / np.maximum(np.exp(_median(_events(series)[:, where])), 0.5)
-    noise = np.where(np.isnan(noise), 0.0, np.maximum(noise, _LEAST_NOISE + counting))
+    least = _LEAST_NOISE + np.where(np.isnan(counting), 0.0, counting)
+    noise = np.where(np.isnan(noise), least, np.maximum(noise, least))
     reach = _CLIP * np.sqrt(noise)[:, None]
     return _Ground(where, level + apart.clip(-reach, reach), factor, noise)
 
@@ -263,7 +273,7 @@ def _since_start(values: Floats) -> Floats:
 
 def _look(series: Series, ground: _Ground, p: Floats) -> Looks:
     white = _whiten(ground)
-    best = _match(white)
+    best = _widened(_match(white))
     rarity = np.minimum(2 * LOOKS * special.stdtr(FREEDOM, -np.abs(best.z)), 1.0)
     told, is_new = _told(best.size, best.z, rarity <= p[:, None], series.size)
     return Looks(
@@ -341,13 +351,24 @@ def _match(white: _White) -> _Best:
                 continue
             with np.errstate(invalid="ignore", divide="ignore"):
                 score = hit[:, upto] / np.sqrt(power[:, upto])
-            is_better = enough[:, now] & ~(np.abs(score) <= np.abs(z[:, now])) & (score == score)
+            is_better = enough[:, now] & ~(np.abs(score) <= np.abs(z[:, now])) & ~np.isnan(score)
             spread = form / np.sqrt(np.where(is_better, power[:, upto], 1.0))
             for held, value in (
                 (z, score), (size, score * spread), (scale, spread), (age, old), (length, takes)
             ):  # fmt: skip
                 np.copyto(held[:, now], value, where=is_better)
     return _Best(size, z, scale, age, length)
+
+
+def _widened(best: _Best) -> _Best:
+    """Measure every look by how large the looks of the series' own past were."""
+    sizes = np.abs(best.z)
+    past = np.arange(sizes.shape[1])[:, None] - _PAST
+    found = np.where(past >= 0, sizes[:, past.clip(min=0)], np.nan)
+    n = (~np.isnan(found)).sum(axis=-1) * float(_EVERY)
+    usual = np.where(n > 0, _median(found) / _USUAL_LOOK, 1.0)
+    width = np.sqrt((n * usual**2 + _WIDTH_LOOKS) / (n + _WIDTH_LOOKS)).clip(*_WIDTHS)
+    return replace(best, z=best.z / width, scale=best.scale * width)
 
 
 def _wander(ground: _Ground) -> tuple[Floats, Floats]:
@@ -370,7 +391,8 @@ def _wander(ground: _Ground) -> tuple[Floats, Floats]:
     mean_noise = (blocks * np.where(blocks > 0, week, 0.0) + _NOISE_BLOCKS * prior) / (
         blocks + _NOISE_BLOCKS
     )
-    return np.maximum(mean_noise, prior / _MEAN_NOISE), walk
+    mean_noise = np.maximum(mean_noise, prior / _MEAN_NOISE)
+    return mean_noise, np.maximum(walk, mean_noise / _MEMORY**2)
 
 
 def _pooled(own: Floats, n: Floats) -> Floats:
@@ -392,26 +414,21 @@ def _pooled(own: Floats, n: Floats) -> Floats:
 def _apart(weeks: Floats, days: Floats, lag: int) -> tuple[Floats, Floats, Floats]:
     """Mean square of the differences of 7-day means up to each look, the days between, how many.
 
-    The last three weeks before a look are left out of it.
+    Read off the median, so that a change in the past is not taken for wandering; from the days
+    more than three weeks and less than five months before the look.
     """
     square = np.full(weeks.shape, np.nan)
     square[:, lag:] = (weeks[:, lag:] - weeks[:, :-lag]) ** 2
-    between = np.full(days.shape, float(lag))
+    between = np.full(days.shape, np.nan)
     between[:, lag:] = days[:, lag:] - days[:, :-lag]
-    known = ~np.isnan(square)
-    n = _before(known.astype(np.float64))
-    total = np.maximum(n, 1)
-    mean = _before(np.where(known, square, 0.0)) / total
-    apart = _before(np.where(known & ~np.isnan(between), between, 0.0)) / total
-    return mean, np.where(n > 0, apart, float(lag)), n
-
-
-def _before(values: Floats) -> Floats:
-    """Add up what lies at least three weeks before every look."""
-    sums = np.cumsum(values, axis=1)
-    late = np.zeros_like(sums)
-    late[:, _UNSEEN:] = sums[:, :-_UNSEEN]
-    return late
+    past = np.arange(weeks.shape[1])[:, None] - _PAST
+    is_there = past >= lag
+    past = past.clip(min=0)
+    found = np.where(is_there, square[:, past], np.nan)
+    apart = _median(np.where(is_there, between[:, past], np.nan))
+    n = (~np.isnan(found)).sum(axis=-1) * float(_EVERY)
+    mean = np.where(n > 0, _median(found) / _MEDIAN_OF_SQUARE, 0.0)
+    return mean, np.where(np.isnan(apart), float(lag), apart), n
 
 
 def _told(size: Floats, z: Floats, is_rare: Bools, least: Floats) -> tuple[Ints, Bools]:
