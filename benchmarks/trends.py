@@ -445,7 +445,9 @@ def usual(counts: np.ndarray) -> np.ndarray:
 def alone(series: Series) -> Iterator[Series]:
     """Give every series by itself: shops are not a family."""
     for row in range(len(series.counts)):
-        yield Series(*(values[row : row + 1] for values in (series.counts, series.noise, series.size)))
+        yield Series(
+            *(values[row : row + 1] for values in (series.counts, series.noise, series.size))
+        )
 
 
 def real(folder: Path, *, with_ruptures: bool) -> Iterator[tuple[str, ...]]:
@@ -556,7 +558,9 @@ def main() -> None:
     found = told(found_rows(asked.shops, with_ruptures=has_ruptures))
     parts.append("Level wandering by 0.75 % a day:\n\n" + table(HEAD_FOUND, found))
     rows = told(truths(np.random.default_rng(3), max(5, asked.shops // 4)))
-    parts.append("Told of the paid amount three weeks after the change:\n\n" + table(HEAD_TRUTH, rows))
+    parts.append(
+        "Told of the paid amount three weeks after the change:\n\n" + table(HEAD_TRUTH, rows)
+    )
     if (asked.data / "koubei_daily_payments.txt.gz").exists():
         rows = told(real(asked.data, with_ruptures=has_ruptures))
         parts.append("Real shops of 20 payments a day and more:\n\n" + table(HEAD_REAL, rows))

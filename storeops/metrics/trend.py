@@ -20,8 +20,11 @@ from scipy import special
 
 from storeops.metrics.panel import Bools, Floats, Ints
 
-AGES = (5, 21)
-"""Normal days a change must have lasted, and those after which it is the new normal."""
+AGES, REACH = (5, 14), 28
+"""Normal days a change must have lasted and may have lasted to be told, and those back among which
+its begin is looked for once it is told."""
+STANDS = 28
+"""Normal days after it was told for which a trend stands; then it is the new normal."""
 LENGTHS = (0, 14)
 """Normal days a change takes to come about; 0 is a step."""
 LEAST_DAYS = 42
@@ -51,13 +54,13 @@ _WALK, _WALK_DAYS = 0.007**2, 60.0
 _OWN_DAYS = 60.0
 """Days the shop's pooled walk is worth against that of the series alone."""
 _NOISE_BLOCKS = 6.0
-_MEMORY = 20.0
+_MEMORY = 14.0
 """Normal days beyond which the past of a level says little, however steady it seems."""
 _USUAL_LOOK, _WIDTH_LOOKS = 1.4, 60.0
 """Median |z| of looks at series that do as assumed, and the looks which that is worth; a series
 whose past looks were wider is measured by them."""
-_STANDS = 1.0
-"""A trend told once stands while the look still is so many standard deviations off."""
+_BACK = 0.5
+"""A trend is over when the last week has made up for so much of it."""
 _WIDTHS = (0.8, 3.0)
 _SETTLES = 14
 """Normal days after it was told in which the begin of a trend is still made more exact."""
@@ -107,9 +110,6 @@ class Looks:
     z: Floats
     p: Floats
     scale: Floats
-    age: Ints
-    length: Ints
-    level: Floats
     told: Ints
     is_new: Bools
 
@@ -179,12 +179,13 @@ def look(series: Series, days: Days, p: Floats) -> Looks:
 
 @dataclass(frozen=True, slots=True)
 class _Ground:
-    """Normal days only: ``y`` without weekday and with outliers drawn in, (n_series, n_looks).
+    """Normal days only: ``raw`` without weekday, ``y`` with outliers drawn in, (n_series, n_looks).
 
     ``noise`` (n_series,) is the variance of a day, ``factor`` (n_series, n_looks) the weekday's.
     """
 
     days: Ints
+    raw: Floats
     y: Floats
     factor: Floats
     noise: Floats
@@ -218,7 +219,7 @@ def _ground(series: Series, days: Days) -> _Ground:
     least = _LEAST_NOISE + np.where(np.isnan(counting), 0.0, counting)
     noise = np.where(np.isnan(noise), least, np.maximum(noise, least))
     reach = _CLIP * np.sqrt(noise)[:, None]
-    return _Ground(where, level + apart.clip(-reach, reach), factor, noise)
+    return _Ground(where, y, level + apart.clip(-reach, reach), factor, noise)
 
 
 def _log(series: Series) -> Floats:
@@ -273,12 +274,13 @@ def _since_start(values: Floats) -> Floats:
 
 def _look(series: Series, ground: _Ground, p: Floats) -> Looks:
     white = _whiten(ground)
-    best = _widened(_match(white))
+    best = _widened(_match(white, AGES))
     rarity = np.minimum(2 * LOOKS * special.stdtr(FREEDOM, -np.abs(best.z)), 1.0)
-    told, is_new = _told(best.size, best.z, rarity <= p[:, None], series.size)
+    weeks = _means(ground.y, 0, WEEK, 3)
+    told, is_new = _told(best, white.level, weeks, _says(best, rarity <= p[:, None], series.size))
     return Looks(
-        days=ground.days, size=best.size, z=best.z, p=rarity, scale=best.scale, age=best.age,
-        length=best.length, level=white.level, told=told, is_new=is_new,
+        days=ground.days, size=best.size, z=best.z, p=rarity, scale=best.scale,
+        told=told, is_new=is_new,
     )  # fmt: skip
 
 
@@ -298,9 +300,13 @@ class _White:
 
 
 def _whiten(ground: _Ground) -> _White:
-    """Run the filter of a wandering level with noise over all days."""
+    """Run the filter of a wandering level with noise over all days.
+
+    A day counts for three standard deviations at most, as far as was known then: what is said of
+    a look does not change with later days.
+    """
     noise, walk = _wander(ground)
-    y = ground.y
+    y = ground.raw
     gaps = np.diff(ground.days, prepend=ground.days[:1]).astype(np.float64)
     error, weight, gain, level, seen = (np.zeros(y.shape) for _ in range(5))
     at, variance = np.full(len(y), np.nan), np.zeros(len(y))
@@ -312,7 +318,8 @@ def _whiten(ground: _Ground) -> _White:
         told = known & ~is_first
         total = variance + noise[:, day]
         level[:, day], seen[:, day] = at, count
-        error[told, day] = (y[:, day] - at)[told]
+        reach = _CLIP * np.sqrt(total)
+        error[told, day] = np.clip(y[:, day] - at, -reach, reach)[told]
         weight[told, day] = 1 / total[told]
         gain[told, day] = (variance / total)[told]
         at = np.where(is_first, y[:, day], at + gain[:, day] * error[:, day])
@@ -332,7 +339,7 @@ class _Best:
     length: Ints
 
 
-def _match(white: _White) -> _Best:
+def _match(white: _White, ages: tuple[int, int]) -> _Best:
     """Correlate with steps and slides of every begin; age by age, all begins side by side."""
     shape = white.error.shape
     size, z, scale = (np.full(shape, np.nan) for _ in range(3))
@@ -340,14 +347,14 @@ def _match(white: _White) -> _Best:
     enough = white.seen >= LEAST_DAYS - 1
     for takes in LENGTHS:
         foreseen, hit, power = (np.zeros(shape) for _ in range(3))
-        for old in range(1, min(AGES[1], shape[1]) + 1):
+        for old in range(1, min(ages[1], shape[1]) + 1):
             upto, now = slice(0, shape[1] - old + 1), slice(old - 1, None)
             form = min(old / takes, 1.0) if takes else 1.0
             left = form - foreseen[:, upto]
             hit[:, upto] += left * white.error[:, now] * white.weight[:, now]
             power[:, upto] += left * left * white.weight[:, now]
             foreseen[:, upto] += left * white.gain[:, now]
-            if old < AGES[0]:
+            if old < ages[0]:
                 continue
             with np.errstate(invalid="ignore", divide="ignore"):
                 score = hit[:, upto] / np.sqrt(power[:, upto])
@@ -431,21 +438,28 @@ def _apart(weeks: Floats, days: Floats, lag: int) -> tuple[Floats, Floats, Float
     return mean, np.where(np.isnan(apart), float(lag), apart), n
 
 
-def _told(size: Floats, z: Floats, is_rare: Bools, least: Floats) -> tuple[Ints, Bools]:
-    """Go through the looks: two running looks begin a trend, and it stands until it is gone."""
-    way = np.sign(np.where(np.isnan(z), 0, z)).astype(np.intp)
-    large = np.where(way < 0, -np.expm1(size), np.expm1(size)) >= least[:, None]
-    now = np.where(is_rare & large, way, 0)
-    told, is_new = np.zeros(z.shape, dtype=np.intp), np.zeros(z.shape, dtype=bool)
-    state = np.zeros(len(z), dtype=np.intp)
-    for day in range(1, z.shape[1]):
-        begins = np.where((now[:, day] == now[:, day - 1]), now[:, day], 0)
-        # Which is larger of two windows may change sign only near zero, so z speaks for all.
-        gone = ~(z[:, day] * state >= _STANDS) & ~np.isnan(z[:, day])
-        state = np.where(gone, 0, state)
-        is_new[:, day] = (begins != 0) & (begins != state)
-        state = np.where(begins != 0, begins, state)
-        told[:, day] = state
+def _says(best: _Best, is_rare: Bools, least: Floats) -> Ints:
+    """Give the sign of what each look says, 0 where it is not rare or not large enough."""
+    way = np.sign(np.where(np.isnan(best.z), 0, best.z)).astype(np.intp)
+    large = np.where(way < 0, -np.expm1(best.size), np.expm1(best.size)) >= least[:, None]
+    return np.where(is_rare & large, way, 0)
+
+
+def _told(best: _Best, level: Floats, weeks: Floats, says: Ints) -> tuple[Ints, Bools]:
+    """Go through the looks: two running looks begin a trend, and it stands until it is over."""
+    told, is_new = np.zeros(says.shape, dtype=np.intp), np.zeros(says.shape, dtype=bool)
+    rows = np.arange(len(says))
+    state, since = np.zeros(len(says), dtype=np.intp), np.zeros(len(says), dtype=np.intp)
+    base, depth = np.full(len(says), np.nan), np.zeros(len(says))
+    for day in range(1, says.shape[1]):
+        is_back = (weeks[:, day] - base) * state < _BACK * depth
+        state = np.where(is_back | (day - since >= STANDS), 0, state)
+        begins = np.where(says[:, day] == says[:, day - 1], says[:, day], 0)
+        starts = (begins != 0) & (begins != state)
+        base = np.where(starts, level[rows, day - best.age[:, day].clip(min=1) + 1], base)
+        depth = np.where(starts, np.abs(best.size[:, day]), depth)
+        state, since = np.where(starts, begins, state), np.where(starts, day, since)
+        told[:, day], is_new[:, day] = state, starts
     return told, is_new
 
 
@@ -456,16 +470,19 @@ def _last_true(values: Bools) -> Ints:
 
 def _fit(ground: _Ground, looks: Looks, since: Ints) -> _Fit:
     """Say when the standing trends began, from the look two weeks after they were told."""
+    white = _whiten(ground)
+    wide = _match(white, (AGES[0], REACH))
     rows, last = np.arange(len(since)), looks.z.shape[1] - 1
     at = np.minimum(since + _SETTLES, last)
     for _ in range(_SETTLES):
-        # A look that lost sight of the trend, or sees another, does not say when it began.
-        same = looks.z[rows, at] * looks.told[:, -1] >= _STANDS
+        # A look that sees something else by now does not say when the trend began.
+        begun = at - wide.age[rows, at].clip(min=1) + 1
+        same = (wide.z[rows, at] * looks.told[:, -1] > 0) & (begun <= since)
         at = np.where(same | (at <= since), at, at - 1)
-    begin = np.where(since >= 0, at - looks.age[rows, at] + 1, 0)
-    level = np.where(since >= 0, looks.level[rows, begin], np.nan)
+    begin = np.where(since >= 0, at - wide.age[rows, at].clip(min=1) + 1, 0)
+    level = np.where(since >= 0, white.level[rows, begin], np.nan)
     size = _means(ground.y, 0, WEEK, 3)[:, -1] - level
-    return _Fit(begin, looks.length[rows, at] == 0, level, size)
+    return _Fit(begin, wide.length[rows, at] == 0, level, size)
 
 
 def _lost(series: Series, ground: _Ground, fit: _Fit) -> Floats:

@@ -37,14 +37,14 @@ from storeops.metrics.trend import (
 
 PAID, VISITORS, BASKET = "paid_amount", "visitors", "amount_per_buyer"
 FACTORS = (VISITORS, CONVERSION, BASKET)
-P_FIGURES, P_MEMBERS = 0.1, 0.1
+P_FIGURES, P_MEMBERS = 0.2, 0.3
 """How rare a look at any headline figure, and at any item or source, must be (benchmarks/trends.py:
 so a shop sees less than one false trend a quarter)."""
 _LEAST_SHARE, _LEAST_EVENTS, _MOST, _RECENT = 0.03, 5.0, 20, 63
 """Members followed: their least part of the shop, events a day, number, and over how many days."""
 _BEFORE, _NOW = 28, 7
 """Normal days before a trend, and lately, between which money is compared."""
-_REACH = 250
+_REACH = 400
 """Days of history that speak."""
 _KEYS = {Family.ITEM: Col.ITEM_ID, Family.SOURCE: Col.SOURCE}
 
