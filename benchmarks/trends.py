@@ -35,12 +35,11 @@ from storeops.metrics.detector import (  # noqa: E402 (found beside this folder)
     replay,
 )
 from storeops.metrics.filters import Signals  # noqa: E402
+from storeops.metrics.levels import Days, Series  # noqa: E402
 from storeops.metrics.trend import (  # noqa: E402
     RATE_SIZE,
     SIZE,
-    Days,
     Looks,
-    Series,
     find_trends,
     look,
 )

@@ -24,13 +24,12 @@ from storeops.metrics.blocks import (
 )
 from storeops.metrics.board import Board
 from storeops.metrics.definitions import quotient
+from storeops.metrics.levels import Days, Series
 from storeops.metrics.panel import Floats, Ints, by_day, panel
 from storeops.metrics.trend import (
     LEAST_DAYS,
     RATE_SIZE,
     SIZE,
-    Days,
-    Series,
     Trends,
     find_trends,
 )

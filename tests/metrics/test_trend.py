@@ -14,7 +14,8 @@ from storeops.calendars import load_calendar
 from storeops.diagnose.day import diagnose
 from storeops.diagnose.finding import Direction, Severity
 from storeops.fields import Col
-from storeops.metrics.trend import SIZE, Days, Series, find_trends, look
+from storeops.metrics.levels import Days, Series
+from storeops.metrics.trend import SIZE, find_trends, look
 
 CALENDAR = load_calendar()
 LAST = date(2025, 4, 24)
