@@ -41,6 +41,8 @@ P_FIGURES, P_MEMBERS = 0.2, 0.3
 so a shop sees less than one false trend a quarter)."""
 _LEAST_SHARE, _LEAST_EVENTS, _MOST, _RECENT = 0.03, 5.0, 20, 63
 """Members followed: their least part of the shop, events a day, number, and over how many days."""
+_OWN = 0.5
+"""Part of a member's change against the shop that it must have made by itself."""
 _BEFORE, _NOW = 28, 7
 """Normal days before a trend, and lately, between which money is compared."""
 _REACH = 400
@@ -112,7 +114,17 @@ def member_trends(board: Board) -> tuple[Trend, ...]:
             else trend.key.rsplit(sources.PATH, 1)[-1],
         )
         for trend in _found(lines, board, P_MEMBERS)
+        if _moves_itself(trend, board)
     )
+
+
+def _moves_itself(trend: Trend, board: Board) -> bool:
+    """Tell a member that changed from one whose share changed because others did."""
+    line = _lines_of(trend.family, board)[trend.metric][trend.key]
+    before, now = _stretches(board, trend.begin)
+    usual = float(np.nanmean(line[before])) if len(before) else 0.0
+    own = quotient(_moved(line, before, now), usual)
+    return own is not None and own * trend.change > 0 and abs(own) >= _OWN * abs(trend.change)
 
 
 def part_of(trend: Trend, of: Trend, board: Board) -> float | None:

@@ -206,3 +206,18 @@ def test_on_a_promotion_day_nothing_is_told():
     frame = quiet_shop(rng, buyers=300, noise=0.07, last=date(2025, 6, 18), n_days=200)
     frame.loc[frame.index[-25:], Col.PAID_AMOUNT.value] *= 0.6
     assert told(window(frame)) == []
+
+
+def test_an_item_that_makes_the_shop_fall_is_evidence_of_the_one_finding():
+    facts = shop(1.0, 1)
+    items = facts.tables["item_daily"].copy()
+    hero = (items["item_id"] == "000000000001") & (items[Col.DATE] >= "2025-04-07")
+    frame = facts.tables["shop_daily"].copy()
+    for column in (Col.VISITORS.value, Col.PAID_BUYERS.value, Col.PAID_AMOUNT.value):
+        lost = (items.loc[hero, column] * 0.7).round()
+        items.loc[hero, column] -= lost
+        frame.loc[frame.index[-len(lost) :], column] -= lost.to_numpy()
+    (finding,) = told(window(frame, item_daily=items))
+    assert finding.id == "trend.paid_amount"
+    places = [each for each in finding.evidence if each.text.id.startswith("finding.trend")]
+    assert [each.text.args["who"].args["name"] for each in places] == ["000000000001"]
