@@ -13,6 +13,7 @@ from storeops.cli.progress import chosen
 
 COMMANDS = {
     "shop": "全店：一天的数字和拆解 / The shop's day: figures and exact split.",
+    "trend": "走势：哪些变化持续存在 / Trends: which changes have come to stay.",
     "promotion": "活动：日历能解释什么 / Promotion: what the calendar explains.",
     "sources": "流量来源：哪个来源动了 / Traffic sources: which one moved.",
     "items": "单品：哪个商品动了 / Items: which one moved.",

@@ -12,6 +12,7 @@ DOMINANT = 0.5
 """A member whose own part is at least half of the day's change is taken for its place of origin."""
 _FINER = 0.85
 """An item is named rather than a source when its own part is nearly as large: it says more."""
+_STEADY = "trend"
 _MEMBERS = ("item", "source", "word")
 
 
@@ -21,8 +22,15 @@ def link(findings: Sequence[Finding], cause: Cause) -> tuple[Finding, ...]:
     On an abnormal day the paid amount, the sources, the words and the items tell of the same
     yuan. The member that moved most of them by itself, beyond what all others did alike, is the
     cause; when everything fell alike, or the market did, it is the day as a whole. All others
-    point at it. Findings in the other direction stay by themselves.
+    point at it. Findings in the other direction stay by themselves, and so do lasting changes: they
+    are part of what the day is compared with.
     """
+    steady = tuple(finding for finding in findings if finding.topic == _STEADY)
+    of_day = [finding for finding in findings if finding.topic != _STEADY]
+    return (*_of_the_day(of_day, cause), *steady)
+
+
+def _of_the_day(findings: Sequence[Finding], cause: Cause) -> tuple[Finding, ...]:
     told = _ads_as_one(findings)
     day = next((finding for finding in told if finding.id == PAID), None)
     if day is None or not day.impact:

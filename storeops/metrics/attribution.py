@@ -57,7 +57,7 @@ def item_moves(window: Window, shop_day: ShopDay, board: Board) -> Moves:
     if table is None:
         return _nothing(Family.ITEM, board)
     frame = board.slices[Family.ITEM].rows
-    titles, roles = _titles(frame), _roles(frame, window)
+    titles, roles = titles_of(frame), _roles(frame, window)
     members = tuple(
         replace(move, name=titles.get(move.key), role=roles.get(move.key, Role.OTHER))
         for move in _moves(table, shop_day)
@@ -204,7 +204,7 @@ def _summary(
     )
 
 
-def _titles(frame: pd.DataFrame) -> dict[str, str]:
+def titles_of(frame: pd.DataFrame) -> dict[str, str]:
     """Give every item's newest title."""
     if Col.ITEM_TITLE not in frame:
         return {}

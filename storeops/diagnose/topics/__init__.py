@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from storeops.diagnose.topic import Topic
-from storeops.diagnose.topics import ads, data, items, mapped, promotion, shop, sources, words
+from storeops.diagnose.topics import (
+    ads,
+    data,
+    items,
+    mapped,
+    promotion,
+    shop,
+    sources,
+    trend,
+    words,
+)
 
 TOPICS: tuple[Topic, ...] = (
     data.TOPIC,
     shop.TOPIC,
+    trend.TOPIC,
     promotion.TOPIC,
     sources.TOPIC,
     items.TOPIC,
