@@ -24,12 +24,14 @@ from storeops.diagnose.wording import (
     factor_evidence,
     main_factor,
     relative,
+    shortened,
     weekday,
     yuan,
 )
 from storeops.facts import Window
 from storeops.messages import Change, Message, Quantity, Term, Unit, message
-from storeops.metrics import tables
+from storeops.metrics import places, tables
+from storeops.metrics.places import Place
 from storeops.metrics.results import MetricDay, ShopDay
 
 PAID = "shop.paid_amount"
@@ -55,6 +57,7 @@ _CHECKED = (
     "ad_spend",
 )
 _CALM = 1.0
+_SURE = 0.01
 _SPEAKS = 0.5
 _BRIEF = (
     "paid_amount",
@@ -88,7 +91,7 @@ def examine(window: Window, context: Context) -> Section:
     abnormal = [figure for figure in day.figures if figure.is_abnormal]
     of_sales = [figure for figure in abnormal if figure.metric in _OF_SALES]
     if of_sales:
-        findings.append(_sales(context, of_sales))
+        findings.append(_sales(window, context, of_sales))
     findings += [_single(figure) for figure in abnormal if figure.metric not in _OF_SALES]
     checked = tuple(
         Checked("shop", _fine(figure))
@@ -102,7 +105,7 @@ def examine(window: Window, context: Context) -> Section:
     return Section("shop", tuple(findings), checked, refund_notes(window), tables_)
 
 
-def _sales(context: Context, moved: list[MetricDay]) -> Finding:
+def _sales(window: Window, context: Context, moved: list[MetricDay]) -> Finding:
     day = context.shop_day
     lead = _lead(day.figure("paid_amount"), moved)
     factor = main_factor(day.split) if day.split else lead.metric
@@ -127,7 +130,7 @@ def _sales(context: Context, moved: list[MetricDay]) -> Finding:
         significance=lead.z,
         confidence=Confidence.STRONG,
         action=message(f"action.shop.{factor}" if day.split else "action.shop.visitors"),
-        evidence=(*_factors(day, moved), *_market(context)),
+        evidence=(*_factors(day, moved), *_market(context), *_places(window, context)),
         own=_own(day),
     )
 
@@ -158,6 +161,35 @@ def _market(context: Context) -> tuple[Evidence, ...]:
         days=market.joint_days,
     )
     return (Evidence(told, "paid_amount", market.market_part, market.own_part),)
+
+
+def _places(window: Window, context: Context) -> tuple[Evidence, ...]:
+    """Say where the change sits, and how easily chance would show as much."""
+    return tuple(
+        Evidence(
+            message(
+                "evidence.place",
+                place=_place(place),
+                change=Change(place.ratio - 1),
+                impact=yuan(place.amount),
+                chance=message("chance.rare" if place.p < _SURE else "chance.possible"),
+            ),
+            "paid_amount",
+            place.amount,
+        )
+        for place in places.places(window, context.shop_day, context.board)
+    )
+
+
+def _place(place: Place) -> Message:
+    if place.kind is not None:
+        return message(f"place.kind.{place.kind}")
+    name = shortened(place.item_name or place.item or "")
+    if place.item is None:
+        return message("place.source", source=place.source or "")
+    if place.source is None:
+        return message("place.item", name=name)
+    return message("place.item_source", name=name, source=place.source)
 
 
 def _own(day: ShopDay) -> Own | None:
