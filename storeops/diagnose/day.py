@@ -134,8 +134,8 @@ def _shown(window: Window, context: Context, sections: Iterable[Section]) -> tup
 def _can_judge(day: ShopDay) -> bool:
     """Tell whether members may be compared with normal days at all.
 
-    On a promotion without a comparable one before it everything is above its norm; only a fall of
-    the whole shop is worth taking apart then.
+    On a promotion without a comparable one before it everything is above its norm; only a day on
+    which the whole shop is abnormal is worth taking apart then.
     """
     if not (day.is_complete and day.is_judged):
         return False

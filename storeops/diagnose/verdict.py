@@ -23,7 +23,7 @@ def judge(context: Context, findings: Sequence[Finding]) -> Verdict:
     abnormal = next((finding for finding in findings if finding.id == PAID), None)
     if paid is not None and abnormal is not None:
         return _abnormal(day, paid, context, abnormal, findings)
-    if day.phase.phase.is_promotion and day.kind is not BaselineKind.EVENT:
+    if day.phase.phase.is_promotion and not day.kind.is_precedent:
         return Verdict(
             State.PROMOTION,
             message("verdict.promotion", **_basics(day, paid), phase=_phase(day)),
@@ -39,7 +39,7 @@ def judge(context: Context, findings: Sequence[Finding]) -> Verdict:
 def _basics(day: ShopDay, paid: MetricDay | None) -> dict[str, object]:
     return {
         "day": day.day,
-        "weekday": weekday(day.day),
+        "versus": message(f"versus.{day.kind.value}", weekday=weekday(day.day)),
         "paid": yuan(paid.value if paid else None),
         "baseline": yuan(paid.baseline if paid else None),
         "change": relative(paid.value, paid.baseline) if paid else Change(None),

@@ -21,6 +21,7 @@ from storeops.metrics.completeness import USUAL, gaps, last_complete_day
 from storeops.metrics.decomposition import split_paid_amount
 from storeops.metrics.definitions import METRICS, Metric
 from storeops.metrics.judging import Bands, Judged, judge
+from storeops.metrics.market import surprise
 from storeops.metrics.panel import Floats, Ints
 from storeops.metrics.results import (
     BaselineKind,
@@ -49,6 +50,8 @@ _SOFT = frozenset({Phase.SALE, Phase.AFTERMATH, Phase.HOLIDAY})
 _STANDSTILL = "spring_festival"
 _OWN_Z = 3.5
 """Distance of the shop from its peers that alone makes a day abnormal."""
+_PEER_SPREAD = 0.35
+"""Least uncertainty, on the log scale, of the peers' rise as a measure of the shop's."""
 _EVENT_LIMIT, _EVENT_SPREAD = 2.8, 0.30
 """Least uncertainty, on the log scale, of last time's event day as a measure of this one."""
 
@@ -82,12 +85,14 @@ def headline(
     size = _stage(shop, choice) if stage == "auto" else Stage(stage)
     bands = Bands(_BANDS[size], budgets, is_soft=_is_soft(phase))
     metrics = [METRICS[name] for name in HEADLINES]
-    judged = judge(board, bands)
+    judged, kind = judge(board, bands), choice.kind
     event = _event(shop, calendar, phase)
     if event is not None:
         judged = _against_event(shop, metrics, event)
     elif not (phase.phase is Phase.NORMAL or _is_soft(phase)):
-        judged = {name: replace(one, low=None, high=None) for name, one in judged.items()}
+        beside = _beside_peers(window, board, judged) if phase.phase.is_promotion else {}
+        judged = {name: replace(one, low=None, high=None) for name, one in judged.items()} | beside
+        kind = BaselineKind.PEERS if beside else kind
     money_floor = _money_floor(judged)
     missing = () if phase.phase is Phase.CLOSED else gaps(_keys(shop), shop.target, shop.usable)
     now, before = _totals(shop, judged)
@@ -97,7 +102,7 @@ def headline(
         day=window.day,
         phase=phase,
         stage=size,
-        kind=BaselineKind.EVENT if event is not None else choice.kind,
+        kind=BaselineKind.EVENT if event is not None else kind,
         days_used=shop.days.dates(choice.used if event is None else np.array([event])),
         normal_days=int(shop.usable[: shop.target].sum()),
         figures=_figures(shop, judged, peers=_peers(window), split=split, limit=limit),
@@ -175,6 +180,27 @@ def _against_event(shop: ShopLines, metrics: Sequence[Metric], event: int) -> di
     values = {name: shop.lines[name] for name in names if name in shop.lines}
     values |= {metric.name: shop.metric(metric) for metric in metrics if shop.has(metric)}
     return {str(name): _event_range(line, event, shop.target) for name, line in values.items()}
+
+
+def _beside_peers(window: Window, board: Board, judged: Mapping[str, Judged]) -> dict[str, Judged]:
+    """Expect of a promotion what the peers' rise lets expect, give or take a wide range.
+
+    Shops rise unevenly: only a shop that stayed far behind its peers, or left them far behind, is
+    worth a word.
+    """
+    found = {}
+    for column in (Col.PAID_AMOUNT, Col.VISITORS):
+        seen = surprise(window, board, column)
+        usual = judged[column].center if column in judged else None
+        if seen is None or not usual:
+            continue
+        center = usual * math.exp(seen.peers)
+        reach = math.exp(_EVENT_LIMIT * _PEER_SPREAD)
+        z = (seen.own - seen.peers) / _PEER_SPREAD
+        found[str(column)] = Judged(
+            center, center / reach, center * reach, z, visible=1 - 1 / reach
+        )
+    return found if Col.PAID_AMOUNT in found else {}
 
 
 def _event_range(line: Floats, event: int, target: int) -> Judged:

@@ -33,8 +33,15 @@ class BaselineKind(StrEnum):
     """Fewer than four such weekdays: the last 7 to 14 normal days."""
     EVENT = "event"
     """The same phase day of the previous comparable event."""
+    PEERS = "peers"
+    """A promotion without a comparable one before it: what the peers' rise lets expect."""
     NONE = "none"
     """Nothing to compare with: values only, no verdict."""
+
+    @property
+    def is_precedent(self) -> bool:
+        """Tell whether a promotion day has something of its kind to be compared with."""
+        return self in {BaselineKind.EVENT, BaselineKind.PEERS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -251,3 +251,25 @@ def test_the_average_peer_stands_beside(shop):
     day = headline(window(shop, peer_daily=peers), CALENDAR)
     assert day.figure("paid_amount").peer == 1234.0
     assert day.figure("visitors").peer is None
+
+
+@pytest.mark.parametrize(("peers", "own", "abnormal"), [(3.0, 2.8, False), (3.0, 0.9, True)])
+def test_a_promotion_without_a_precedent_is_laid_beside_the_peers(peers, own, abnormal):
+    """All peers triple on the day; a shop that stays at its normal level is far behind."""
+    last = date(2025, 11, 11)
+    frame = quiet_shop(np.random.default_rng(8), buyers=300, noise=0.05, last=last, n_days=200)
+    keys = [Col.VISITORS.value, Col.PAID_BUYERS.value, Col.PAID_AMOUNT.value]
+    frame.loc[frame.index[-1], keys] = (frame[keys].median() * own).round()
+    line = frame[Col.PAID_AMOUNT].median() * np.ones(len(frame))
+    line[-1] *= peers
+    table = pd.DataFrame(
+        {"date": frame[Col.DATE], "metric": "paid_amount", "peer": "average", "value": line}
+    )
+    day = headline(window(frame, peer_daily=table), CALENDAR)
+    paid = day.figure("paid_amount")
+    assert day.kind is BaselineKind.PEERS
+    assert paid.is_abnormal == abnormal
+    assert paid.low < paid.baseline < paid.high
+    bare = headline(window(frame), CALENDAR)
+    assert bare.figure("paid_amount").low is None
+    assert not bare.is_abnormal
