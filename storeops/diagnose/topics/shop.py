@@ -30,7 +30,7 @@ from storeops.diagnose.wording import (
 )
 from storeops.facts import Window
 from storeops.messages import Change, Message, Quantity, Term, Unit, message
-from storeops.metrics import places, tables
+from storeops.metrics import attribution, places, tables
 from storeops.metrics.places import Place
 from storeops.metrics.results import MetricDay, ShopDay
 
@@ -109,6 +109,7 @@ def _sales(window: Window, context: Context, moved: list[MetricDay]) -> Finding:
     day = context.shop_day
     lead = _lead(day.figure("paid_amount"), moved)
     factor = main_factor(day.split) if day.split else lead.metric
+    mix = _mix(context)
     return Finding(
         id=PAID,
         topic="shop",
@@ -129,10 +130,43 @@ def _sales(window: Window, context: Context, moved: list[MetricDay]) -> Finding:
         impact=_net(day, lead),
         significance=lead.z,
         confidence=Confidence.STRONG,
-        action=message(f"action.shop.{factor}" if day.split else "action.shop.visitors"),
-        evidence=(*_factors(day, moved), *_market(context), *_places(window, context)),
+        action=_action(factor, mix) if day.split else message("action.shop.visitors"),
+        evidence=(
+            *_factors(day, moved),
+            *(() if mix is None else (_mix_told(mix),)),
+            *_market(context),
+            *_places(window, context),
+        ),
         own=_own(day),
     )
+
+
+def _mix(context: Context) -> tuple[float, float] | None:
+    """Split the conversion's yuan into sources that convert otherwise and other sources.
+
+    Returns:
+        Within and mix; None where conversion plays no part or sources do not tell.
+    """
+    tree = attribution.source_moves(context.shop_day, context.board).tree
+    if tree is None:
+        return None
+    total = abs(tree.split.end - tree.split.start)
+    if abs(tree.split.conversion_rate) < OF_CHANGE * total:
+        return None
+    within = sum(member.conversion_within for member in tree.members)
+    return within, sum(member.conversion_mix for member in tree.members)
+
+
+def _mix_told(mix: tuple[float, float]) -> Evidence:
+    within, shift = (yuan(part) for part in mix)
+    return Evidence(message("evidence.mix", within=within, mix=shift), "conversion_rate")
+
+
+def _action(factor: str, mix: tuple[float, float] | None) -> Message:
+    """Look at the traffic first when its mix explains at least half of the conversion."""
+    if factor == "conversion_rate" and mix is not None and abs(mix[1]) >= abs(mix[0]):
+        return message("action.shop.mix")
+    return message(f"action.shop.{factor}")
 
 
 def _net(day: ShopDay, lead: MetricDay) -> float | None:
