@@ -99,12 +99,14 @@ class Signals:
     """Series to follow, (n_series, n_days), NaN where a day was not observed.
 
     ``y`` is the log of events + 1/2, less the log of the exposure for a rate; ``exposure`` is
-    that log exposure (None: none). ``noise`` (n_series,) multiplies the noise of a Poisson count.
+    that log exposure (None: none). ``noise`` (n_series,) multiplies the noise of a Poisson count;
+    ``pace`` (n_series,) is the least gain of the day noise (None: ``NOISE_GAIN`` for all).
     """
 
     y: Reals
     noise: Reals
     exposure: Reals | None = None
+    pace: Reals | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,8 @@ def follow(
             y = np.ascontiguousarray(signals.y[where].T)
             exposure = signals.exposure
             offsets = None if exposure is None else np.ascontiguousarray(exposure[where].T)
-            bank = _Bank(after.part(where), signals.noise[where])
+            pace = None if signals.pace is None else signals.pace[where]
+            bank = _Bank(after.part(where), signals.noise[where], pace)
             for day in range(n_days):
                 offset = None if offsets is None else offsets[day]
                 bank.expect(int(weekdays[day]), offset, out[:, day, where])
@@ -198,9 +201,10 @@ class _Bank:
     Changes the state it was given in place.
     """
 
-    def __init__(self, state: FilterState, noise: Reals) -> None:
+    def __init__(self, state: FilterState, noise: Reals, pace: Reals | None) -> None:
         self._state = state
         self._noise = noise
+        self._pace = np.float32(NOISE_GAIN) if pace is None else pace
         self._gains = np.array(GAINS, dtype=np.float32)[:, None]
         self._weekday = 0
         self._expected = self._variance = self._counting = self._mixed = state.level
@@ -257,7 +261,7 @@ class _Bank:
         total = self._variance + self._counting
         square = np.minimum(moved * moved, np.float32(NOISE_CLIP**2) * total)
         excess = np.minimum(square - self._counting, np.float32(_MOST) * state.noise)
-        pace = np.maximum(np.float32(NOISE_GAIN), 1 / (state.seen + np.float32(NOISE_DAYS)))
+        pace = np.maximum(self._pace, 1 / (state.seen + np.float32(NOISE_DAYS)))
         noise = state.noise + pace * (excess * np.float32(_CLIPPED) - state.noise)
         np.maximum(noise, np.float32(LEAST_NOISE), out=noise)
         np.copyto(state.noise, noise, where=known)

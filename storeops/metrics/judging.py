@@ -23,6 +23,8 @@ wider already."""
 
 _CAUTION = 2.0
 """A spread learned from n days is itself uncertain: limits grow by 2/n."""
+_FEW = 2.0
+"""So is the shape of a handful: limits grow by 2 over the events expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,8 @@ def _parts(row: Row, plain: Mapping[str, float]) -> tuple[float, float]:
 def _range(board: Board, centers: Floats, at: Floats, bands: Bands) -> tuple[Floats, Floats]:
     """Bound what is not remarkable; NaN where too few events are expected for a verdict."""
     rows, reading = board.rows, board.figures
-    limits = _limits(rows, reading, bands)
+    events = _events(rows, centers)
+    limits = _limits(rows, reading, bands) * (1 + _FEW / np.maximum(events, 1))
     lowest, highest = reading.distance(-limits), reading.distance(limits)
     size = bands.size * (SOFT_SIZE if bands.is_soft else 1.0)
     is_rate = np.array([bool(row.below) for row in rows])
@@ -122,7 +125,7 @@ def _range(board: Board, centers: Floats, at: Floats, bands: Bands) -> tuple[Flo
     low = np.minimum((np.exp(at + lowest) - half) * scale, centers * (1 - size)).clip(min=0)
     with np.errstate(invalid="ignore"):
         high = np.maximum((np.exp(at + highest) - half) * scale, centers * (1 + size))
-    few = ~(_events(rows, centers) >= np.array([row.least for row in rows]))
+    few = ~(events >= np.array([row.least for row in rows]))
     return np.where(few, np.nan, low), np.where(few, np.nan, high)
 
 
