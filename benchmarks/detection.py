@@ -381,7 +381,7 @@ _TRIED = {
     "normal": BUDGETS[Sensitivity.NORMAL],
     "keen": BUDGETS[Sensitivity.KEEN],
     "2 % a day for the paid amount": Budgets(0.02 / SAFETY / SHARES["paid_amount"], 1 / 7),
-    "4 % a day for the paid amount": Budgets(0.04 / SAFETY / SHARES["paid_amount"], 1 / 7),
+    "3.8 % a day for the paid amount": Budgets(0.038 / SAFETY / SHARES["paid_amount"], 1 / 7),
 }
 
 
