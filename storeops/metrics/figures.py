@@ -13,6 +13,7 @@ import pandas as pd
 from storeops.calendars import Calendar, DayPhase, Phase
 from storeops.facts import Window
 from storeops.fields import Col
+from storeops.metrics.blocks import MONEY_NOISE
 from storeops.metrics.board import Board, watch
 from storeops.metrics.budgets import BUDGETS, SHARES, Budgets, Sensitivity
 from storeops.metrics.change import relative
@@ -179,7 +180,11 @@ def _against_event(shop: ShopLines, metrics: Sequence[Metric], event: int) -> di
     names = dict.fromkeys([str(c) for metric in metrics for c in metric.columns])
     values = {name: shop.lines[name] for name in names if name in shop.lines}
     values |= {metric.name: shop.metric(metric) for metric in metrics if shop.has(metric)}
-    return {str(name): _event_range(line, event, shop.target) for name, line in values.items()}
+    spread = _with_counts(_EVENT_SPREAD, 2.0, shop.at(Col.PAID_BUYERS, event))
+    return {
+        str(name): _around(float(line[event]), float(line[shop.target]), spread)
+        for name, line in values.items()
+    }
 
 
 def _beside_peers(window: Window, board: Board, judged: Mapping[str, Judged]) -> dict[str, Judged]:
@@ -192,24 +197,28 @@ def _beside_peers(window: Window, board: Board, judged: Mapping[str, Judged]) ->
     for column in (Col.PAID_AMOUNT, Col.VISITORS):
         seen = surprise(window, board, column)
         usual = judged[column].center if column in judged else None
-        if seen is None or not usual:
+        value = board.shop.at(column, board.shop.target)
+        if seen is None or not usual or value is None:
             continue
-        center = usual * math.exp(seen.peers)
-        reach = math.exp(_EVENT_LIMIT * _PEER_SPREAD)
-        z = (seen.own - seen.peers) / _PEER_SPREAD
-        found[str(column)] = Judged(
-            center, center / reach, center * reach, z, visible=1 - 1 / reach
-        )
+        spread = _with_counts(_PEER_SPREAD, 1.0, _center(judged, Col.PAID_BUYERS))
+        found[str(column)] = _around(usual * math.exp(seen.peers), value, spread)
     return found if Col.PAID_AMOUNT in found else {}
 
 
-def _event_range(line: Floats, event: int, target: int) -> Judged:
-    center = float(line[event])
+def _center(judged: Mapping[str, Judged], name: str) -> float | None:
+    return judged[name].center if name in judged else None
+
+
+def _with_counts(spread: float, times: float, buyers: float | None) -> float:
+    """Widen a spread by the noise of so many buyers' money, once or on both sides."""
+    return math.hypot(spread, math.sqrt(times * MONEY_NOISE / max(buyers or 0.0, 1.0)))
+
+
+def _around(center: float, value: float, spread: float) -> Judged:
     if math.isnan(center) or center <= 0:
         return Judged()
-    reach = math.exp(_EVENT_LIMIT * _EVENT_SPREAD)
-    value = float(line[target])
-    z = math.log(value / center) / _EVENT_SPREAD if value > 0 else None
+    reach = math.exp(_EVENT_LIMIT * spread)
+    z = math.log(value / center) / spread if value > 0 else None
     return Judged(center, center / reach, center * reach, z, visible=1 - 1 / reach)
 
 
