@@ -100,11 +100,21 @@ AD_DAILY = Fact(
 MAPPED_DAILY = Fact("mapped_daily", (Col.DATE, Col.DATASET, Col.SUBJECT, Col.METRIC), (Col.VALUE,))
 """Measures of tables only the user knows, kept apart from the shop's own figures."""
 
+_SHOWN = (Col.VALUE, Col.LOW, Col.HIGH, Col.WORDS)
+"""One figure as a page shows it: exact, a range, or text; exactly one of the three is there."""
+RIVAL_DAILY = Fact(
+    "rival_daily", (Col.DATE, Col.RIVAL, Col.ITEM_ID, Col.PART, Col.MEMBER, Col.METRIC), _SHOWN
+)
+MARKET_DAILY = Fact("market_daily", (Col.DATE, Col.CATEGORY, Col.METRIC), _SHOWN)
+MARKET_RANK = Fact(
+    "market_rank", (Col.DATE, Col.CATEGORY, Col.RANK_KIND, Col.MEMBER, Col.METRIC), _SHOWN
+)
+
 FACTS: dict[str, Fact] = {
     fact.name: fact
     for fact in (
         SHOP_DAILY, PEER_DAILY, SOURCE_DAILY, ITEM_DAILY, ITEM_SOURCE_DAILY, SEARCH_WORD_DAILY,
-        AD_DAILY, MAPPED_DAILY,
+        AD_DAILY, MAPPED_DAILY, RIVAL_DAILY, MARKET_DAILY, MARKET_RANK,
     )
 }  # fmt: skip
 

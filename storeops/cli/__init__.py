@@ -22,6 +22,7 @@ from storeops.cli import (
     log,
     options,
     read,
+    rivals,
     topics,
     trace,
 )
@@ -44,7 +45,7 @@ app = typer.Typer(
         "Exit status: 0 normal, 1 needs attention, 2 data missing or invalid, 3 a fault of ours."
     ),
 )
-for _module in (diagnose, read, history, trace, events, log, backtest, demo, config):
+for _module in (diagnose, read, history, trace, events, log, backtest, rivals, demo, config):
     _module.register(app)
 formats.register(app)
 topics.register(app)

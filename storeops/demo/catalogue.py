@@ -67,6 +67,7 @@ class Catalogue(_Part):
     sheets: dict[str, str]
     files: dict[str, str]
     archives: dict[str, str]
+    rivals: Mapping[str, str]
     words: dict[str, str]
     sources: dict[str, Source]
     carriers: dict[str, float]

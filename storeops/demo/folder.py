@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from pathlib import Path, PurePosixPath
 
-from storeops.demo import ads_files, flow_files, sycm_files
+from storeops.demo import ads_files, flow_files, rival_files, sycm_files
 from storeops.demo.ads_book import AdRow, ad_rows, spend_by_scene
 from storeops.demo.books import Book, Node, item_book, item_leaf_books, leaf_books, tree
 from storeops.demo.catalogue import catalogue
@@ -111,6 +111,7 @@ def write_shop(folder: Path, made: Books, *, packed: bool) -> DemoShop:
         files.add_daily(kind, members, packed=packed)
     _write_home(files, made)
     _write_ads(files, made)
+    _write_rivals(files, made)
     _write_notes(files, made.truth.scope.last_day)
     return _summary(folder, made, tuple(files.written))
 
@@ -211,6 +212,16 @@ def _write_ads(files: _Folder, made: Books) -> None:
         stem = catalogue().files[kind].format(stamp=stamp)
         data = ads_files.ads_report(made.truth, made.ads, grain, days)
         files.add(f"{stem}.zip", archive({f"{stem}.csv": data}, stamp), stamp=stamp)
+
+
+def _write_rivals(files: _Folder, made: Books) -> None:
+    """Write what collectors saw of rivals and the industry."""
+    names = catalogue().rivals
+    for table in rival_files.tables(made.truth):
+        if table.layout in names:
+            files.add(names[table.layout], table.data)
+    for day, table in rival_files.searches(made.truth).items():
+        files.add(names[table.layout].format(day=day), table.data)
 
 
 def _write_notes(files: _Folder, last_day: date) -> None:

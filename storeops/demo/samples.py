@@ -14,13 +14,14 @@ from pathlib import Path
 
 import yaml
 
-from storeops.demo import ads_files, flow_files, sycm_files
+from storeops.demo import ads_files, flow_files, rival_files, sycm_files
 from storeops.demo.ads_book import by_grain
 from storeops.demo.books import Book, carrier_tree
 from storeops.demo.catalogue import catalogue
 from storeops.demo.containers import archive
 from storeops.demo.folder import LAST_DAY, Books, books, morning_after, plain, write_shop
 from storeops.demo.printing import Index
+from storeops.demo.rival_files import Collected
 from storeops.demo.truth import HERO, Scope
 
 NOW = Scope(days=66, items=8, seed=7, last_day=LAST_DAY)
@@ -110,6 +111,8 @@ def _of_today(made: Books) -> Iterator[Sample]:
     for grain in ads_files.REPORTS:
         yield _ads(made, grain)
     yield _ads(made, "item", "ad_items_2026_09", "__2026_09")
+    yield from map(_collected, rival_files.tables(truth))
+    yield _collected(rival_files.searches(truth)[day], {"date": day.isoformat()})
 
 
 def _of_then(made: Books) -> Iterator[Sample]:
@@ -127,6 +130,18 @@ def _of_then(made: Books) -> Iterator[Sample]:
         {"date": day.isoformat(), **_ATTRIBUTION},
     )
     yield _item_sources(made, day, "sycm_item_sources__old.xls", "item_sources_old")
+
+
+def _collected(table: Collected, options: Mapping[str, str] | None = None) -> Sample:
+    return Sample(
+        table.layout,
+        f"{table.layout}.csv",
+        table.data,
+        len(table.rows) - 1,
+        (table.first, table.last),
+        {"value": table.total},
+        options or {},
+    )
 
 
 def _report(made: Books, file: str, count: int) -> Sample:

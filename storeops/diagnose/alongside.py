@@ -16,16 +16,26 @@ from storeops.config import LoggedChange
 from storeops.diagnose.finding import Direction, Evidence, Finding
 from storeops.diagnose.topic import Context
 from storeops.diagnose.topics import promotion
+from storeops.diagnose.topics.competitors import rival_line
 from storeops.diagnose.wording import relative, shortened
 from storeops.facts import Window
 from storeops.messages import Change, Message, Quantity, Term, Unit, message
 from storeops.metrics.changes import LOOK_BACK, ItemChange, Kind, item_changes
 from storeops.metrics.price_effect import PriceEffect, price_effect
+from storeops.metrics.rival_events import EventKind, rival_events
+from storeops.metrics.rivals import Asked
 
 MOST = 3
 """Lines a finding gets; the nearest days first."""
 _NOTE_LENGTH = 40
+_OF_ITSELF = frozenset({promotion.TOPIC.name, "competitors", "market"})
 _ONE_DAY = timedelta(days=1)
+_RIVAL_KINDS = frozenset(
+    {
+        EventKind.PRICE_CUT, EventKind.PRICE_RISE, EventKind.OFFER_STARTED,
+        EventKind.OFFER_ENDED, EventKind.DELISTED,
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +66,7 @@ def lined_up(findings: Sequence[Finding], window: Window, context: Context) -> t
         *(_logged(change) for change in context.changes if _is_near(change.day, day)),
         *(_seen(change, price_effect(window, change)) for change in changes),
         *_events(context, day),
+        *_rivals(window),
     ]
     lines.sort(key=lambda line: (line.item_id is None, -line.day.toordinal()))
     return tuple(_with_lines(finding, lines) for finding in findings)
@@ -72,8 +83,8 @@ def _with_lines(finding: Finding, lines: Sequence[_Line]) -> Finding:
 
 
 def _concerns(line: _Line, finding: Finding) -> bool:
-    if finding.topic == promotion.TOPIC.name:
-        return False  # it speaks of the calendar itself
+    if finding.topic in _OF_ITSELF:
+        return False  # it speaks of the calendar, of rivals or of the industry itself
     if line.item_id is None:
         return finding.because_of is None
     return finding.subject.kind == "item" and finding.subject.id == line.item_id
@@ -129,6 +140,13 @@ def _told(value: float | str | None) -> str | None:
 
 def _number(value: float | str | None) -> float | None:
     return value if isinstance(value, float) else None
+
+
+def _rivals(window: Window) -> Iterator[_Line]:
+    """Name what rivals did: beside the matched own item, else beside what concerns the shop."""
+    for event in rival_events(window, Asked(days=LOOK_BACK + 1)):
+        if event.kind in _RIVAL_KINDS:
+            yield _Line(event.day, event.own_item, rival_line(event))
 
 
 def _events(context: Context, last: date) -> Iterator[_Line]:

@@ -24,7 +24,7 @@ from storeops.diagnose.linking import link
 from storeops.diagnose.notes import ordered
 from storeops.diagnose.terms import USUAL, Terms
 from storeops.diagnose.topic import Context
-from storeops.diagnose.topics import TOPICS, promotion
+from storeops.diagnose.topics import TOPICS, competitors, industry, promotion
 from storeops.diagnose.verdict import judge
 from storeops.facts import Window
 from storeops.messages import Message, Note, Term, message
@@ -32,6 +32,9 @@ from storeops.metrics import attribution, figures, market
 from storeops.metrics.board import watch
 from storeops.metrics.results import BaselineKind, MetricDay, PaidSplit, ShopDay
 
+_OF_OTHERS = frozenset({competitors.TOPIC.name, industry.TOPIC.name})
+"""What rivals and the industry did needs no complete day of our own."""
+_TOLD_ANYWAY = _OF_OTHERS | {promotion.TOPIC.name}
 _SEVERITY = {Severity.ACT: 0, Severity.WARN: 1, Severity.INFO: 2}
 
 
@@ -58,7 +61,7 @@ def diagnose(
     day = figures.headline(window, calendar, terms.stage, board=board, budgets=terms.budgets)
     beside = market.market_view(window, day, calendar, board)
     day = attribution.explained(window, figures.beside_market(day, beside), board)
-    context = Context(calendar, board, day, beside, notes, changes)
+    context = Context(calendar, board, day, beside, notes, changes, terms.asked)
     sections, hints = _sections(window, context)
     findings = _shown(window, context, sections)
     verdict = judge(context, findings)
@@ -118,13 +121,12 @@ def _shown(window: Window, context: Context, sections: Iterable[Section]) -> tup
     What the calendar explains is told on days that cannot be judged otherwise, too.
     """
     day = context.shop_day
-    if not day.is_complete:
-        return ()
     can_judge = _can_judge(day)
+    told = _TOLD_ANYWAY if day.is_complete else _OF_OTHERS
     found = [
         finding
         for section in sections
-        if can_judge or section.topic == promotion.TOPIC.name
+        if can_judge or section.topic in told
         for finding in section.findings
     ]
     linked = link(found, Cause(context.market.cause))

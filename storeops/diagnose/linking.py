@@ -12,7 +12,7 @@ DOMINANT = 0.5
 """A member whose own part is at least half of the day's change is taken for its place of origin."""
 _FINER = 0.85
 """An item is named rather than a source when its own part is nearly as large: it says more."""
-_STEADY = "trend"
+_STEADY = frozenset({"trend", "competitors", "market"})
 _MEMBERS = ("item", "source", "word")
 
 
@@ -23,10 +23,10 @@ def link(findings: Sequence[Finding], cause: Cause) -> tuple[Finding, ...]:
     yuan. The member that moved most of them by itself, beyond what all others did alike, is the
     cause; when everything fell alike, or the market did, it is the day as a whole. All others
     point at it. Findings in the other direction stay by themselves, and so do lasting changes: they
-    are part of what the day is compared with.
+    are part of what the day is compared with, and what rivals did.
     """
-    steady = tuple(finding for finding in findings if finding.topic == _STEADY)
-    of_day = [finding for finding in findings if finding.topic != _STEADY]
+    steady = tuple(finding for finding in findings if finding.topic in _STEADY)
+    of_day = [finding for finding in findings if finding.topic not in _STEADY]
     return (*_of_the_day(of_day, cause), *steady)
 
 

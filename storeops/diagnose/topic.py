@@ -12,6 +12,7 @@ from storeops.facts import Window
 from storeops.messages import Note
 from storeops.metrics.board import Board
 from storeops.metrics.results import MarketView, ShopDay
+from storeops.metrics.rivals import ALL, Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Context:
     market: MarketView
     notes: tuple[Note, ...] = ()
     changes: tuple[LoggedChange, ...] = ()
+    asked: Asked = ALL
 
 
 @dataclass(frozen=True, slots=True)

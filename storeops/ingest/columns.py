@@ -10,6 +10,7 @@ import numpy as np
 
 from storeops.facts import FACTS
 from storeops.fields import FIELDS, Col
+from storeops.ingest.entries import parse_entries
 from storeops.ingest.problems import refused
 from storeops.ingest.table import Table
 from storeops.ingest.values import (
@@ -55,6 +56,7 @@ def parse_columns(table: Table) -> None:
     for (name, at), numbers in zip(measures.items(), parsed[last:], strict=True):
         table.blame(numbers.bad, at)
         table.values[name] = numbers.values
+    parse_entries(table)
     if table.part.peer is not None:
         told = zip(plan.ratios.metrics, table.printed, strict=True)
         table.values.update({metric: values for metric, values in told if metric is not None})

@@ -31,6 +31,18 @@ class Column(_Part):
     """Alias table for text values (old product names to today's): read value to stored value."""
 
 
+class Entry(_Part):
+    """One metric of a long table: under which headers it stands, and what a blank cell says.
+
+    A number is kept as shown: exact, or the two ends of a range. Where the field is text, a blank
+    cell is not known, unless ``blank_is_none``: then it says that there is none (no offer).
+    """
+
+    header: tuple[str, ...]
+    blank_is_none: bool = False
+    scale: Literal["plain", "percent"] = "plain"
+
+
 class RatioCheck(_Part):
     """A ratio the vendor prints, recomputed from its parts and compared to printed precision."""
 
@@ -78,12 +90,12 @@ class Limit(_Part):
 class Outside(_Part):
     """Values that are not in the file.
 
-    ``date``: where the day comes from when no column holds it. ``item_id``: from the folder or
-    file name, an option, or a sidecar. ``window`` and ``attribution``: from the configuration or
-    an option, stored with the rows.
+    ``date``: where the day comes from; ``either`` asks the file name where no column holds it.
+    ``item_id``: from the folder or file name, an option, or a sidecar. ``window`` and
+    ``attribution``: from the configuration or an option, stored with the rows.
     """
 
-    date: Literal["column", "file_name"] = "column"
+    date: Literal["column", "file_name", "either"] = "column"
     item_id: bool = False
     window: bool = False
     attribution: bool = False
@@ -126,6 +138,9 @@ class Layout(_Part):
     """Text columns with one value for the whole file: ``grain: scene``, ``device: mobile``."""
     measures: tuple[str, ...] = ()
     """Only with ``fact: mapped_daily``: headers of numbers that are kept under their own names."""
+    entries: dict[str, Entry] = {}
+    """Only with a long fact (rivals, the industry): metric to the headers it stands under. With
+    a column ``metric`` the line says which metric it is, and ``value`` is the one entry."""
     named: dict[str, dict[str, str]] = {}
     """Text columns told by the file name only: mark in the name to stored value
     (``device: {无线: mobile, PC: pc}``); without a mark the constant of that column holds."""

@@ -62,7 +62,7 @@ def needed(layout: Layout) -> frozenset[str]:
     """Name the outside values a layout needs, as the columns they fill."""
     needs = layout.outside
     wanted = {
-        Col.DATE.value: needs.date == "file_name",
+        Col.DATE.value: needs.date in {"file_name", "either"},
         Col.ITEM_ID.value: needs.item_id,
         Col.WINDOW.value: needs.window,
         Col.ATTRIBUTION.value: needs.attribution,

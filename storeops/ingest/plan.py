@@ -44,7 +44,7 @@ class Plan:
     ``where`` maps folded headers to grid columns, ``found`` fact columns to grid columns;
     ``numeric``, ``additive`` and ``texts`` are parts of ``found``; ``lacking`` are required
     headers that are gone, ``unknown`` printed headers the layout says nothing about. ``measures``
-    maps headers kept under their own names to grid columns.
+    maps headers kept under their own names to grid columns, ``entries`` metrics of a long table.
     """
 
     where: Mapping[str, int]
@@ -57,6 +57,7 @@ class Plan:
     unknown: tuple[str, ...]
     ratios: Ratios
     measures: Mapping[str, int]
+    entries: Mapping[str, int]
 
 
 @lru_cache(maxsize=512)
@@ -92,6 +93,11 @@ def plan(layout: Layout, header: tuple[str, ...], given: tuple[str, ...] = ()) -
         unknown=_unknown(layout, header, where),
         ratios=_ratios(layout, where, found),
         measures={name: where[fold(name)] for name in layout.measures if fold(name) in where},
+        entries={
+            metric: at
+            for metric, entry in layout.entries.items()
+            if (at := _first(where, entry.header)) is not None
+        },
     )
 
 
@@ -129,6 +135,7 @@ def _unknown(layout: Layout, header: tuple[str, ...], where: Mapping[str, int]) 
         for names in (
             *(column.header for column in layout.columns.values()),
             *(ratio.header for ratio in layout.checks.ratios),
+            *(entry.header for entry in layout.entries.values()),
             layout.measures,
             layout.rows.summary,
             layout.rows.skip_missing,

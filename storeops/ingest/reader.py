@@ -11,11 +11,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from storeops.errors import FileProblem
-from storeops.facts import FactRows, FileReading
+from storeops.facts import (
+    FACTS,
+    MAPPED_DAILY,
+    MARKET_DAILY,
+    MARKET_RANK,
+    RIVAL_DAILY,
+    FactRows,
+    FileReading,
+)
 from storeops.fields import Col
 from storeops.ingest.containers import Sheet, read_sheets
+from storeops.ingest.entries import entry_rows
 from storeops.ingest.grid import cut
-from storeops.ingest.identify import identify
+from storeops.ingest.identify import Claim, identify
 from storeops.ingest.join import join
 from storeops.ingest.layout import Layout
 from storeops.ingest.log import Log
@@ -27,6 +36,8 @@ from storeops.ingest.shelf import layouts_signature, load_layouts
 from storeops.ingest.sources import Source, find_sources, open_sources
 from storeops.ingest.table import Table
 from storeops.ingest.validate import validate
+from storeops.ingest.values import cell_text
+from storeops.ingest.words import fold, words
 
 __all__ = [
     "Outside",
@@ -38,6 +49,11 @@ __all__ = [
     "outside_values",
     "read",
 ]
+
+
+_OWN_FACTS = frozenset(FACTS) - {
+    fact.name for fact in (RIVAL_DAILY, MARKET_DAILY, MARKET_RANK, MAPPED_DAILY)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +113,9 @@ def _content(source: Source, layouts: Sequence[Layout], options: Outside, log: L
     claim = identify(read_sheets(source.data), layouts)
     layout = claim.layout
     log.layout = layout.name
-    outside = outside_values(source, needed(layout), options) | named_values(source, layout)
+    _check_owner(source, layout)
+    needs = _needed(claim)
+    outside = outside_values(source, needs, options) | named_values(source, layout)
     made: list[FactRows] = []
     kept = 0
     for sheet, header_row in claim.tables:
@@ -106,16 +124,43 @@ def _content(source: Source, layouts: Sequence[Layout], options: Outside, log: L
             peer = table.part.peer
             if peer is None:
                 _check_name(source, table)
-                kept += len(rows)
-            if layout.measures:
-                rows = measure_rows(rows, layout)
-            made.append(rows if peer is None else peer_rows(rows, peer))
+                kept += len({*rows.columns[Col.ROW].tolist()})
+            made.append(_long(rows, layout, peer))
     if not log.rows_in:
         log.note("empty_file", "ingest.no_rows")
     tables, repeated = _joined(made)
     if repeated:
         log.note("duplicate_row", "ingest.duplicates_across", rows=repeated)
     return _Content(tables, kept - repeated, outside)
+
+
+def _check_owner(source: Source, layout: Layout) -> None:
+    """Refuse a file named after rivals whose columns read as the shop's own."""
+    name = source.name.rsplit("/", 1)[-1]
+    if layout.fact in _OWN_FACTS and any(mark in name for mark in words().rivals):
+        raise refused("ingest.rivals_file", kind="mixed_shops", layout=layout.title)
+
+
+def _needed(claim: Claim) -> frozenset[str]:
+    """Name the outside values a file needs: no day where a column holds it."""
+    layout, needs = claim.layout, needed(claim.layout)
+    if layout.outside.date != "either":
+        return needs
+    names = set(map(fold, layout.columns[Col.DATE].header))
+    holds_days = all(
+        names & {fold(cell_text(cell)) for cell in sheet.rows[header_row]}
+        for sheet, header_row in claim.tables
+    )
+    return needs - {Col.DATE} if holds_days else needs
+
+
+def _long(rows: FactRows, layout: Layout, peer: str | None) -> FactRows:
+    """Turn the rows of a wide table into those of a long fact, where the layout is of one."""
+    if layout.measures:
+        return measure_rows(rows, layout)
+    if layout.entries:
+        return entry_rows(rows, layout)
+    return rows if peer is None else peer_rows(rows, peer)
 
 
 def _tables(

@@ -232,9 +232,39 @@ def measure_rows(rows: FactRows, layout: Layout) -> FactRows:
     return FactRows(MAPPED_DAILY.name, {str(name): values for name, values in columns.items()})
 
 
+def sides(grid: Grid, layout: Layout) -> tuple[Part, ...]:
+    """Turn a comparison with a column per side into a line per side.
+
+    A header the layout does not know is a side's name: the own shop's or a rival's. Beside the
+    known columns a line gets ``rival`` and a column named as the entry ``value``.
+
+    Args:
+        grid: One row per metric; known columns, and a column per side.
+        layout: With a column ``metric`` and an entry ``value``.
+    """
+    known = {fold(h) for column in layout.columns.values() for h in column.header}
+    known |= set(map(fold, layout.ignore))
+    of_side = [j for j, name in enumerate(grid.header) if name and fold(name) not in known]
+    shared = [j for j, name in enumerate(grid.header) if fold(name) in known]
+    lines = range(len(grid.rows))
+    alias = layout.columns[Col.RIVAL].values
+    columns = tuple([grid.columns[j][i] for _ in of_side for i in lines] for j in shared)
+    values = [grid.columns[j][i] for j in of_side for i in lines]
+    melted = Grid(
+        grid.sheet,
+        (*(grid.header[j] for j in shared), layout.entries[Col.VALUE].header[0]),
+        (*columns, values),
+        (*(grid.at[j] for j in shared), grid.at[of_side[0]] if of_side else 0),
+        [grid.rows[i] for _ in of_side for i in lines],
+    )
+    names = [alias.get(grid.header[j], grid.header[j]) for j in of_side for _ in lines]
+    return (Part(layout.fact, melted, {Col.RIVAL.value: names}),)
+
+
 _WORDS = (Unit.TEXT, Unit.DATE)
 RESHAPERS: dict[str, Reshaper] = {
     home_groups.__name__: home_groups,
+    sides.__name__: sides,
     source_tree.__name__: source_tree,
 }
 

@@ -175,11 +175,25 @@ def _range(text: str) -> Range | None:
     parts = between.split(text)
     if len(parts) != 2:  # noqa: PLR2004 (two ends)
         return None
-    first, second = parts
+    low, high = _ends(*parts)
+    return Range(low, high) if low is not None and high is not None and low <= high else None
+
+
+def _ends(first: str, second: str) -> tuple[float | None, float | None]:
+    """Read both ends of a range; a unit that stands once stands at the end.
+
+    ``15 ~ 20%`` and ``1 ~ 2.5万`` say it of both ends, ``7500 ~ 1万`` of the second only: the
+    first end cannot be the larger one.
+    """
     if second.endswith("%") and not first.endswith("%"):
         first += "%"
     low, high = _amount(first), _amount(second)
-    return Range(low, high) if low is not None and high is not None and low <= high else None
+    match = _grammar()[0].fullmatch(second)
+    if match and match[4] and low is not None:
+        bare, size = _grammar()[0].fullmatch(first), words().magnitudes[match[4].lower()]
+        if bare and not bare[4] and not bare[5] and low < float(match[3].replace(",", "")):
+            low *= size
+    return low, high
 
 
 def number_columns(columns: Sequence[Sequence[Cell]]) -> list[Numbers]:

@@ -31,6 +31,9 @@ class Words:
     totals: frozenset[str]
     private: frozenset[str]
     groups: Mapping[str, tuple[str, ...]]
+    rivals: tuple[str, ...]
+    loose_range_marks: tuple[str, ...]
+    ceiling_marks: tuple[str, ...]
 
 
 @cache
@@ -50,6 +53,9 @@ def words() -> Words:
         date_marks=data["date_marks"],
         totals=frozenset(data["totals"]),
         private=frozenset(map(fold, data["private"])),
+        rivals=tuple(data["rivals"]),
+        loose_range_marks=tuple(data["loose_range_marks"]),
+        ceiling_marks=tuple(data["ceiling_marks"]),
         groups={role: tuple(map(fold, names)) for role, names in data["groups"].items()},
     )
 

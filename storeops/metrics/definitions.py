@@ -230,7 +230,10 @@ def used_columns() -> frozenset[str]:
 
     Nothing in this package reads another column besides the keys of a fact.
     """
-    names = (Col.ITEM_TITLE, Col.ITEM_STATUS, Col.SCENE, Col.PLAN, Col.SUBJECT, Col.VALUE)
+    names = (
+        Col.ITEM_TITLE, Col.ITEM_STATUS, Col.SCENE, Col.PLAN, Col.SUBJECT, Col.VALUE, Col.LOW,
+        Col.HIGH, Col.WORDS,
+    )  # fmt: skip
     formulas = (column for metric in METRICS.values() for column in metric.columns)
     return frozenset(str(column) for column in (*names, *formulas))
 

@@ -20,6 +20,7 @@ from storeops.metrics.blocks import HALF, MONEY_NOISE
 from storeops.metrics.board import Board, watch
 from storeops.metrics.detector import EVENT_SPREAD
 from storeops.metrics.filters import Signals, follow
+from storeops.metrics.industry_line import peer_line
 from storeops.metrics.panel import Bools, Floats, Ints, by_day
 from storeops.metrics.results import MarketView, ShopDay
 
@@ -99,6 +100,13 @@ def market_view(
     return MarketView(_METRICS[0].value, "unknown")
 
 
+def own_change(view: MarketView) -> float | None:
+    """Give what the shop did beyond its market, relative: the two parts multiply to the whole."""
+    if view.own is None or view.market is None:
+        return None
+    return (1 + view.own) / (1 + view.market) - 1
+
+
 def surprise(window: Window, board: Board, metric: Col) -> Surprises | None:
     """Compare shop and average peer with what each was expected to do.
 
@@ -129,10 +137,9 @@ def surprise(window: Window, board: Board, metric: Col) -> Surprises | None:
 
 
 def _peers(window: Window, board: Board, metric: Col) -> Floats | None:
-    frame = window.tables.get("peer_daily")
-    if frame is None:
+    mine = peer_line(window, metric)
+    if mine is None:
         return None
-    mine = frame[(frame[Col.METRIC] == metric.value) & (frame[Col.PEER] == "average")]
     return by_day(mine, Col.VALUE, board.shop.days.since(board.start))
 
 

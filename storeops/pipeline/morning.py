@@ -13,10 +13,11 @@ from storeops.diagnose.day import diagnose
 from storeops.diagnose.finding import Severity, State
 from storeops.diagnose.terms import Terms
 from storeops.errors import StoreopsError
-from storeops.facts import SHOP_DAILY
+from storeops.facts import MARKET_DAILY, MARKET_RANK, RIVAL_DAILY, SHOP_DAILY
 from storeops.history import History
 from storeops.messages import Message, Note, message
 from storeops.metrics.budgets import BUDGETS, Sensitivity
+from storeops.metrics.rivals import ALL, Asked
 from storeops.pipeline import filing
 from storeops.pipeline.importing import ATTRIBUTION, Imported, import_folder
 from storeops.pipeline.recalling import keep, recall
@@ -34,6 +35,17 @@ from storeops.pipeline.workspace import (
 from storeops.reporter.blocks import Report
 from storeops.reporter.build import build
 from storeops.reporter.lang import Catalogue
+
+_OF_OTHERS = frozenset({RIVAL_DAILY.name, MARKET_DAILY.name, MARKET_RANK.name})
+"""Facts that may reach beyond the shop's own days without being news of the shop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One topic, None for all, and what of the rivals and the industry it is asked of."""
+
+    topic: str | None = None
+    of: Asked = ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +72,20 @@ class Morning:
         unjudged = {State.INSUFFICIENT_DATA, State.INCOMPLETE_DATA}
         return 2 if self.faulty or states & unjudged else 0
 
+    @property
+    def status_of_topic(self) -> int:
+        """Exit status of one question about others: the state of the own day does not count."""
+        if self.error is not None or not self.reports or self.faulty:
+            return 2
+        wants = (f for report in self.reports for f in report.findings)
+        return int(any(finding.severity is not Severity.INFO for finding in wants))
+
 
 def morning(
     root: Path,
     request: Request,
     *,
-    topic: str | None = None,
+    topic: str | Asking | None = None,
     language: str | None = None,
     workbook: bool | Path = True,
     progress: Progress = silent,
@@ -75,7 +95,7 @@ def morning(
     Args:
         root: The workspace.
         request: What the caller wants.
-        topic: Answer one topic only; None runs all whose facts exist.
+        topic: Answer one topic only, perhaps of some rivals; None runs all whose facts exist.
         language: zh or en for the workbook; None follows settings and locale.
         workbook: Whether to file a workbook in the reports folder, or where else to write it.
         progress: Shows a bar over the files.
@@ -83,11 +103,12 @@ def morning(
     Raises:
         StoreopsError: No day to report on, an unknown shop, the record cannot be used.
     """
+    asking = topic if isinstance(topic, Asking) else Asking(topic)
     workspace = open_workspace(root)
     words = filing.words_for(workspace, language)
     with open_record(workspace, request.now) as record:
         imported = import_folder(workspace, record, request, progress)
-        reports = tuple(_reports(workspace, record, imported, request, topic))
+        reports = tuple(_reports(workspace, record, imported, request, asking))
         unasked = record.setting(ATTRIBUTION) is None
         filings = _filings(workspace, record, reports, words, workbook)
     if not reports:
@@ -126,8 +147,9 @@ def _reports(
     record: History,
     imported: Imported,
     request: Request,
-    topic: str | None,
+    asking: Asking,
 ) -> Iterator[Report]:
+    topic = asking.topic
     calendar = load_calendar(workspace.settings.events)
     for shop in shop_names(record, request):
         window = read_window(record, shop, request.day)
@@ -135,6 +157,7 @@ def _reports(
             stage=workspace.settings.shop.stage,
             budgets=BUDGETS[Sensitivity(workspace.settings.shop.sensitivity)],
             memory=recall(record, window),
+            asked=asking.of,
         )
         judge = partial(diagnose, calendar=calendar, terms=terms, changes=workspace.changes)
         files = imported.of_shop(shop)
@@ -150,7 +173,7 @@ def _reports(
 
 def _later(record: History, shop: str, day: date) -> Iterator[Note]:
     """Say why the report is not about the last day there is anything of."""
-    last = record.last_days(shop)
+    last = {f: d for f, d in record.last_days(shop).items() if f not in _OF_OTHERS}
     shop_last = last.get(SHOP_DAILY.name)
     if shop_last is None:
         return

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from storeops.diagnose.finding import Evidence, Figure, Finding, Split, Verdict
 from storeops.facts import FileEntry
 from storeops.fields import FIELDS
-from storeops.messages import Note, Unit
-from storeops.reporter.blocks import Report
+from storeops.messages import Change, Note, Unit
+from storeops.reporter.blocks import Report, Table
 from storeops.reporter.lang import Catalogue, catalogue
 from storeops.reporter.numbers import json_number, rounded_parts
 from storeops.reporter.text import inert
@@ -39,6 +40,7 @@ def render(report: Report, lang: str | Catalogue) -> dict[str, Any]:
         ],
         "notes": [_note(note, words) for note in report.notes],
         "files": [_file(entry) for entry in report.files],
+        **_tables(report, words),
     }
 
 
@@ -48,6 +50,40 @@ def document(reports: Sequence[Report], lang: str | Catalogue) -> dict[str, Any]
     if len(documents) == 1:
         return documents[0]
     return {"schema": SCHEMA_OF_SEVERAL, "reports": documents}
+
+
+def _tables(report: Report, words: Catalogue) -> dict[str, Any]:
+    """Give the tables of the one question that was asked; the whole morning has none."""
+    tables = [
+        block.table for block in report.blocks if isinstance(block, Table) and not block.detail
+    ]
+    if not tables:
+        return {}
+    return {
+        "tables": [
+            {
+                "name": table.name.removeprefix("table."),
+                "columns": [column.id.rpartition(".")[2] for column in table.columns],
+                "rows": [[_cell(cell, words) for cell in row] for row in table.rows],
+            }
+            for table in tables
+        ]
+    }
+
+
+def _cell(cell: object, words: Catalogue) -> object:
+    """Write a cell: a number as a number, a change as a fraction, all else as text."""
+    match cell:
+        case None | bool():
+            return None
+        case int() | float():
+            return json_number(float(cell), Unit.FACTOR)
+        case Change(value):
+            return json_number(value, Unit.FACTOR)
+        case date():
+            return cell.isoformat()
+        case _:
+            return words.argument(cell)
 
 
 def _verdict(verdict: Verdict, words: Catalogue) -> dict[str, Any]:

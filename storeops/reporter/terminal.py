@@ -41,6 +41,7 @@ _MOST_NOTES = 3
 _MOST_ROWS = 10
 _MOST_LINES = 2
 _CELL = 30
+_DAY = 10
 _FEN_BELOW = 1000
 _SIGNS = {
     State.NORMAL: "√",
@@ -233,7 +234,9 @@ class _Screen:
             *(
                 Column(
                     self._label(column.id),
-                    justify="left" if column.unit is Unit.TEXT else "right",
+                    justify="left" if column.unit in (Unit.TEXT, Unit.DATE) else "right",
+                    no_wrap=column.unit is Unit.DATE,
+                    min_width=_DAY if column.unit is Unit.DATE else None,
                 )
                 for column in table.columns
                 if not column.detail

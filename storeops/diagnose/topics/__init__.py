@@ -5,7 +5,9 @@ from __future__ import annotations
 from storeops.diagnose.topic import Topic
 from storeops.diagnose.topics import (
     ads,
+    competitors,
     data,
+    industry,
     items,
     mapped,
     promotion,
@@ -24,5 +26,7 @@ TOPICS: tuple[Topic, ...] = (
     items.TOPIC,
     words.TOPIC,
     ads.TOPIC,
+    competitors.TOPIC,
+    industry.TOPIC,
     mapped.TOPIC,
 )

@@ -25,6 +25,9 @@ SHEETS = ("daily", "sources", "items", "words", "split", "ads", "to_do")
 _SHARED = {
     "table.ads": "ads", "table.scenes": "ads", "table.plans": "ads",
     "table.ads_outlook": "ads",
+    "table.rivals": "rivals", "table.rival_events": "rivals", "table.rival_watch": "rivals",
+    "table.market": "market", "table.market_split": "market", "table.risers": "market",
+    "table.market_words": "market",
     "table.split_sources": "split", "table.split_items": "split",
 }  # fmt: skip
 _CHART_SIZE = {"width": 660, "height": 340}
