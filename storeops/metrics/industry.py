@@ -16,9 +16,9 @@ import pandas as pd
 
 from storeops.facts import MARKET_DAILY, MARKET_RANK, SHOP_DAILY, Window
 from storeops.fields import Col
-from storeops.metrics.calibration import TRUE_VALUE
+from storeops.metrics.index_steps import INDEXES
 from storeops.metrics.intervals import Certainty, Difference, Interval, compare
-from storeops.metrics.rivals import Asked, Look, looks
+from storeops.metrics.rivals import Asked, Look, looks, own_frame
 
 WEEK = 7
 GAP = 0.10
@@ -32,9 +32,7 @@ _LEAST_RANKED = 8
 _HERO_WORDS = 5
 _LOW_SHARE = 0.02
 _MOST = 20
-_COUNTERPART = {**{str(k): str(v) for k, v in TRUE_VALUE.items()}, "paid_amount": "paid_amount"} | {
-    "visitors": "visitors", "paid_buyers": "paid_buyers",
-}  # fmt: skip
+_COUNTERPART = {name.value: name.value for name in (Col.PAID_AMOUNT, Col.VISITORS, Col.PAID_BUYERS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +110,29 @@ def _industry_lines(window: Window, frame: pd.DataFrame) -> Iterator[IndustryLin
     shop = window.tables.get(SHOP_DAILY.name)
     for (category, metric), rows in frame.groupby([Col.CATEGORY.value, Col.METRIC.value]):
         line = rows.set_index(Col.DATE.value)[Col.VALUE.value].sort_index()
-        own_metric = _COUNTERPART.get(str(metric))
-        own = None
-        if shop is not None and own_metric in shop.columns:
+        own_metric = str(metric) if metric in INDEXES else _COUNTERPART.get(str(metric))
+        mine = _own_line(window, str(own_metric)) if metric in INDEXES else None
+        if metric not in INDEXES and shop is not None and own_metric in shop.columns:
             mine = shop.set_index(Col.DATE.value)[own_metric]
+        own = None
+        if mine is not None:
             own = _week_on_week(mine[mine.index.isin(line.index)], line.index[-1])
         yield IndustryLine(
             str(category), str(metric), line.index[-1].date(), float(line.iloc[-1]),
             _week_on_week(line, line.index[-1]), own_metric, own,
         )  # fmt: skip
+
+
+def _own_line(window: Window, index: str) -> pd.Series | None:
+    """Give the own index as comparisons show it: an index is laid beside an index only."""
+    frame = own_frame(window)
+    if frame is None:
+        return None
+    mine = frame[
+        (frame[Col.METRIC] == index) & (frame[Col.ITEM_ID] == "") & (frame[Col.PART] == "")
+    ]
+    mine = mine[mine[Col.VALUE].notna()].drop_duplicates(Col.DATE.value)
+    return mine.set_index(Col.DATE.value)[Col.VALUE.value] if len(mine) else None
 
 
 def _week_on_week(line: pd.Series, last: pd.Timestamp) -> float | None:

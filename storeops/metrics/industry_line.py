@@ -6,6 +6,7 @@ import pandas as pd
 
 from storeops.facts import MARKET_DAILY, PEER_DAILY, Window
 from storeops.fields import Col
+from storeops.metrics.index_steps import INDEXES
 
 _STANDS_FOR = {
     Col.PAID_AMOUNT: (Col.PAID_AMOUNT, Col.TRADE_INDEX),
@@ -14,19 +15,20 @@ _STANDS_FOR = {
 """Figures that may stand for the peers' paid amount or visitors, the better first."""
 
 
-def peer_line(window: Window, metric: Col) -> pd.DataFrame | None:
+def peer_line(window: Window, metric: Col) -> tuple[pd.DataFrame, bool] | None:
     """Give the days of the average peer, else of the category with the most days.
 
     An index is a stand-in for its ratios only: a day's index over another's.
 
     Returns:
-        Frame with ``date`` and ``value``; None when there is neither.
+        Frame with ``date`` and ``value``, and whether they are an index; None when there is
+        neither.
     """
     frame = window.tables.get(PEER_DAILY.name)
     if frame is not None:
         mine = frame[(frame[Col.METRIC] == metric.value) & (frame[Col.PEER] == "average")]
         if len(mine):
-            return mine
+            return mine, False
     frame = window.tables.get(MARKET_DAILY.name)
     if frame is None or Col.VALUE not in frame.columns:
         return None
@@ -34,5 +36,5 @@ def peer_line(window: Window, metric: Col) -> pd.DataFrame | None:
         exact = frame[(frame[Col.METRIC] == name.value) & frame[Col.VALUE].notna()]
         if len(exact):
             days = exact.groupby(Col.CATEGORY.value).size()
-            return exact[exact[Col.CATEGORY] == days.idxmax()]
+            return exact[exact[Col.CATEGORY] == days.idxmax()], name in INDEXES
     return None

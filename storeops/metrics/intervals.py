@@ -70,7 +70,5 @@ def compare(old: Interval | None, new: Interval | None) -> Difference:
 
 
 def _quotient(above: float, below: float) -> float | None:
-    """Divide ends of ranges, less one; None where the end below is 0 or nothing bounds it."""
-    if below <= 0 or math.isinf(above):
-        return None
-    return -1.0 if math.isinf(below) else above / below - 1
+    """Divide ends of ranges, less one; None where nothing bounds it."""
+    return None if below <= 0 or math.isinf(above) or math.isinf(below) else above / below - 1

@@ -38,8 +38,10 @@ _POOR = 0.25
 """Standard error beyond which the data say nothing about a beta."""
 _TELLING, _FIT_MOVES = 3.0, 4
 """A move of the peers tells when it is so many times their everyday noise; so many are needed."""
-_ASSUMED_SPREAD = 0.15
-"""How far an assumed beta may be off when it is used."""
+_ALIKE = (1.0, 0.15)
+"""An assumed beta, and how far it may be off when it is used."""
+_INDEXED = (1.35, 0.35)
+"""Of an index: from one to one to the steepest exponent of a value over its index."""
 _MOVED = 2.2
 """A market moved when it did more than so many times its everyday noise, and 10 % at least."""
 _LEAST_NOISE = 0.03
@@ -68,6 +70,8 @@ class Surprises:
     past_own: Floats
     past_peers: Floats
     is_normal: bool
+    is_index: bool = False
+    """The peers' line is an index: a value moves by more than its index does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +117,11 @@ def surprise(window: Window, board: Board, metric: Col) -> Surprises | None:
     Returns:
         None without peers, without the day on both sides, or with too few joint days.
     """
-    peers = _peers(window, board, metric)
+    found = _peers(window, board, metric)
     own = board.shop.lines.get(metric)
-    if own is None or peers is None:
+    if own is None or found is None:
         return None
+    is_index, peers = found
     days = board.shop.days.since(board.start)
     own, usable = own[board.start :], board.shop.usable[board.start :]
     joint = (own > 0) & (peers > 0)
@@ -133,14 +138,16 @@ def surprise(window: Window, board: Board, metric: Col) -> Surprises | None:
         past_own=moved[0, past],
         past_peers=moved[1, past],
         is_normal=bool(usable[-1]),
+        is_index=is_index,
     )
 
 
-def _peers(window: Window, board: Board, metric: Col) -> Floats | None:
-    mine = peer_line(window, metric)
-    if mine is None:
+def _peers(window: Window, board: Board, metric: Col) -> tuple[bool, Floats] | None:
+    found = peer_line(window, metric)
+    if found is None:
         return None
-    return by_day(mine, Col.VALUE, board.shop.days.since(board.start))
+    mine, is_index = found
+    return is_index, by_day(mine, Col.VALUE, board.shop.days.since(board.start))
 
 
 def _followed(lines: Floats, trains: Bools, weekday: Ints, metric: Col) -> Floats:
@@ -153,7 +160,7 @@ def _followed(lines: Floats, trains: Bools, weekday: Ints, metric: Col) -> Float
     return surprises
 
 
-def fitted(past_own: Floats, past_peers: Floats) -> Beta:
+def fitted(past_own: Floats, past_peers: Floats, prior: tuple[float, float] = _ALIKE) -> Beta:
     """Learn how much of the peers' moves the shop makes, shrunk to one.
 
     Only days on which the peers moved beyond their everyday noise tell: in that noise a beta
@@ -162,16 +169,18 @@ def fitted(past_own: Floats, past_peers: Floats) -> Beta:
     Args:
         past_own: Log surprises of the shop on joint normal days, (n_days,).
         past_peers: Those of the peers.
+        prior: The beta that is assumed, and how far it may be off.
     """
     everyday = _everyday(past_peers)
     telling = np.abs(past_peers) > max(_TELLING * everyday, DELTA)
     own, peers = _tamed(past_own)[telling], past_peers[telling]
-    noise = _spread(past_own - past_peers)
+    assumed, off = prior
+    noise = _spread(past_own - assumed * past_peers)
     square, pull = float((peers**2).sum()), (noise / _PRIOR_SPREAD) ** 2
     error = noise / math.sqrt(square + pull)
     if len(past_own) < _FIT_DAYS or telling.sum() < _FIT_MOVES or error > _POOR:
-        return Beta(1.0, _ASSUMED_SPREAD, noise, is_assumed=True)
-    beta = (float((peers * own).sum()) + pull) / (square + pull)
+        return Beta(assumed, off, noise, is_assumed=True)
+    beta = (float((peers * own).sum()) + assumed * pull) / (square + pull)
     return Beta(beta, error, _spread(past_own - beta * past_peers), is_assumed=False)
 
 
@@ -198,7 +207,8 @@ def _spread(values: Floats) -> float:
 
 def verdict(surprises: Surprises) -> tuple[str, Parts]:
     """Tell whose a change is, and what of it is the market's."""
-    beta = fitted(surprises.past_own, surprises.past_peers)
+    prior = _INDEXED if surprises.is_index else _ALIKE
+    beta = fitted(surprises.past_own, surprises.past_peers, prior)
     market = beta.value * surprises.peers
     noise = beta.noise * (1.0 if surprises.is_normal else EVENT_SPREAD)
     parts = Parts(

@@ -66,11 +66,22 @@ def test_a_fall_of_the_whole_market_reads_market_everywhere(shop: Path) -> None:
     market = asked("market", folder=shop)
     assert market["verdict"] == told["verdict"]
     whole, with_industry, own = table(market, "market_split")
-    assert whole["change"] == pytest.approx(-0.3, abs=0.05)
-    assert with_industry["change"] == pytest.approx(-0.3, abs=0.05)
+    assert whole["moved"] == pytest.approx(-0.3, abs=0.05)
+    assert with_industry["moved"] == pytest.approx(-0.3, abs=0.05)
     assert whole["impact"] == pytest.approx(with_industry["impact"] + own["impact"], abs=0.02)
     (line,) = (row for row in table(market, "market") if row["measure"] == "访客数")
     assert abs(line["gap"]) < 0.1
+
+
+@pytest.mark.parametrize("power", [1.0, 1 / 1.75])
+def test_an_index_of_the_market_tells_it_too(shop: Path, power: float) -> None:
+    lines = (shop / "市场大盘.csv").read_text(encoding="utf-8").splitlines()
+    rows = ["日期,类目名称,交易指数"]
+    for line in lines[1:]:
+        day, name, _, paid = line.split(",")
+        rows.append(f"{day},{name},{float(paid) ** power:.0f}")
+    (shop / "市场大盘.csv").write_text("\n".join(rows), encoding="utf-8")
+    assert asked("diagnose", "--no-workbook", folder=shop)["verdict"]["cause"] == "market"
 
 
 def test_a_rivals_price_cut_is_found_on_its_day_with_old_and_new(shop: Path) -> None:

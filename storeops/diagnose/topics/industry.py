@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
+from storeops.calendars import Phase
 from storeops.diagnose.finding import (
     Checked,
     DataTable,
@@ -22,6 +24,7 @@ from storeops.fields import Col
 from storeops.messages import Change, Message, Quantity, Term, Unit, message
 from storeops.metrics.industry import (
     GAP,
+    WEEK,
     Demand,
     IndustryLine,
     Riser,
@@ -35,8 +38,8 @@ from storeops.metrics.results import MarketView
 _MOST_ROWS = 200
 _TOLD = 3
 _SPLIT = (
-    TableColumn("column.part_of_change", Unit.TEXT),
-    TableColumn("column.change", Unit.TEXT),
+    TableColumn("column.whose", Unit.TEXT),
+    TableColumn("column.moved", Unit.TEXT),
     TableColumn("column.impact", Unit.CNY),
 )
 _LINES = (
@@ -79,10 +82,18 @@ def examine(window: Window, context: Context) -> Section:
     )
     return Section(
         TOPIC.name,
-        (*_gap(lines), *found) if asked.everything else tuple(f for f in found if _is_risk(f)),
+        (*(_gap(lines) if _is_calm(window, context) else ()), *found)
+        if asked.everything
+        else tuple(f for f in found if _is_risk(f)),
         _checked(lines),
         tables=tuple(table for table in tables if table.rows),
     )
+
+
+def _is_calm(window: Window, context: Context) -> bool:
+    """Tell two weeks without promotions: those inflate shop and industry unevenly."""
+    days = (window.day - timedelta(days=back) for back in range(2 * WEEK))
+    return all(context.calendar.phase(day).phase is Phase.NORMAL for day in days)
 
 
 def _is_risk(finding: Finding) -> bool:
