@@ -187,10 +187,10 @@ def formats() -> str:
         "reviews, violations. They are not guessed here. A *mapped table* serves "
         "them: `storeops formats new FILE` drafts a layout from the file itself, you correct it, "
         "`storeops formats check` proves it ([tutorial](adding-a-format.md)).\n\n",
-        "**Rivals and the industry** have no download of the platform's own that is publicly known: "
-        "the layouts below follow the tables that collectors and plugins write, and the table kept "
-        "by hand (`storeops competitors init`). Figures are kept as shown, exact or as a range. A "
-        "table with other headers is taught like any other: with `fact: rival_daily`, "
+        "**Rivals and the industry** have no download of the platform's own that is publicly "
+        "known: the layouts below follow the tables that collectors and plugins write, and the "
+        "table kept by hand (`storeops competitors init`). Figures are kept as shown, exact or as "
+        "a range. A table with other headers is taught like any other: with `fact: rival_daily`, "
         "`market_daily` or `market_rank` and its headers under `entries` it answers the same "
         "questions, as a mapped table it is shown as it is.\n\n",
         layout_table(known, ""),

@@ -23,6 +23,7 @@ from storeops.messages import Change, Message, Quantity, Term, Unit, message
 from storeops.metrics.changes import LOOK_BACK, ItemChange, Kind, item_changes
 from storeops.metrics.price_effect import PriceEffect, price_effect
 from storeops.metrics.rival_events import EventKind, rival_events
+from storeops.metrics.rival_watch import lost
 from storeops.metrics.rivals import Asked
 
 MOST = 3
@@ -50,6 +51,8 @@ class _Line:
     text: Message
     fitting: Message | None = None
     fits: Direction | None = None
+    only: Direction | None = None
+    """The direction of the findings it may stand beside; None: either."""
 
 
 def lined_up(findings: Sequence[Finding], window: Window, context: Context) -> tuple[Finding, ...]:
@@ -85,6 +88,8 @@ def _with_lines(finding: Finding, lines: Sequence[_Line]) -> Finding:
 def _concerns(line: _Line, finding: Finding) -> bool:
     if finding.topic in _OF_ITSELF:
         return False  # it speaks of the calendar, of rivals or of the industry itself
+    if line.only is not None and line.only is not finding.direction:
+        return False
     if line.item_id is None:
         return finding.because_of is None
     return finding.subject.kind == "item" and finding.subject.id == line.item_id
@@ -147,6 +152,15 @@ def _rivals(window: Window) -> Iterator[_Line]:
     for event in rival_events(window, Asked(days=LOOK_BACK + 1)):
         if event.kind in _RIVAL_KINDS:
             yield _Line(event.day, event.own_item, rival_line(event))
+    for went in lost(window, LOOK_BACK + 1):
+        text = message(
+            "evidence.alongside.lost",
+            day=went.since,
+            rival=went.rival,
+            item=shortened(went.title or went.item),
+            amount=Quantity(went.amount, Unit.CNY),
+        )
+        yield _Line(window.day, went.own_item, text, only=Direction.DOWN)
 
 
 def _events(context: Context, last: date) -> Iterator[_Line]:

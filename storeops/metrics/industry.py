@@ -67,7 +67,7 @@ class Riser:
     rank_before: float | None
     growth: float | None
     reason: str
-    """entered, growth or outstanding"""
+    """own (the shop itself, wherever it stands), entered, growth or outstanding"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +156,12 @@ def risers(window: Window, asked: Asked | None = None) -> tuple[Riser, ...]:
         return ()
     found: list[Riser] = []
     for (category, kind), rows in frame.groupby([Col.CATEGORY.value, Col.RANK_KIND.value]):
-        found += _of_ranking(str(category), str(kind), rows, asked.days)
+        found += _of_ranking((str(category), str(kind), window.shop), rows, asked.days)
     return tuple(found)
 
 
-def _of_ranking(category: str, kind: str, rows: pd.DataFrame, days: int) -> list[Riser]:
+def _of_ranking(of: tuple[str, str, str], rows: pd.DataFrame, days: int) -> list[Riser]:
+    category, kind, shop = of
     stamps = sorted(set(rows[Col.DATE]))
     last = stamps[-1]
     earlier = [s for s in stamps[:-1] if (last - s).days <= days]
@@ -171,10 +172,12 @@ def _of_ranking(category: str, kind: str, rows: pd.DataFrame, days: int) -> list
     growths = {name: _growth(now[name], then[name]) for name in now if name in then}
     stands = _outstanding({n: g for n, g in growths.items() if g is not None})
     found = []
-    for name, of in now.items():
-        rank, before = _middle(of.get("rank")), _middle(then.get(name, {}).get("rank"))
+    for name, figures in now.items():
+        rank, before = _middle(figures.get("rank")), _middle(then.get(name, {}).get("rank"))
         growth, reason = growths.get(name), None
-        if name not in then:
+        if name == shop:
+            reason = "own"
+        elif name not in then:
             reason = "entered"
         elif growth is not None and growth >= RISES:
             reason = "growth"
@@ -182,7 +185,7 @@ def _of_ranking(category: str, kind: str, rows: pd.DataFrame, days: int) -> list
             reason = "outstanding"
         if reason is not None:
             found.append(Riser(category, kind, name, rank, before, growth, reason))
-    order = {"growth": 0, "outstanding": 0, "entered": 1}
+    order = {"own": 0, "growth": 1, "outstanding": 1, "entered": 2}
     found.sort(key=lambda r: (order[r.reason], -(r.growth or 0), r.rank or math.inf, r.name))
     return found[:_MOST]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pandas as pd
 
@@ -51,6 +51,32 @@ def watch_list(window: Window, asked: Asked | None = None) -> tuple[Watched, ...
         *_direct(window, whole),
         *_risers(whole),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """What visitors of an own item paid to a rival's item since a day, at least, in yuan."""
+
+    own_item: str
+    rival: str
+    item: str
+    title: str | None
+    since: date
+    amount: float
+
+
+def lost(window: Window, days: int) -> tuple[Lost, ...]:
+    """List where visitors of own items went within the last days, the dearest first."""
+    found = lines(rival_frame(window, Asked(days=days)))
+    titles = {(x.rival, x.item): x.last.words for x in found if x.metric == Col.ITEM_TITLE}
+    went = []
+    for line in found:
+        if line.part == "lost" and line.metric == Col.LOST_AMOUNT and line.member:
+            amount = sum(look.shown.low for look in line.looks if look.shown is not None)
+            title = titles.get((line.rival, line.item))
+            since = line.looks[0].day
+            went.append(Lost(line.member, line.rival, line.item, title, since, amount))
+    return tuple(sorted(went, key=lambda one: (-one.amount, one.rival, one.item)))
 
 
 def _lost_to(

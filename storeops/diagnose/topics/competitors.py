@@ -41,6 +41,7 @@ from storeops.metrics.rival_events import (
 from storeops.metrics.rival_watch import Watched, watch_list
 from storeops.metrics.rivals import (
     Asked,
+    Look,
     RivalLine,
     by_item,
     latest_words,
@@ -55,7 +56,7 @@ FRESH_DAYS = 1
 """A look on the day itself or the day before is news of the morning."""
 _MOST_ROWS = 300
 _DOWN = frozenset({EventKind.PRICE_CUT, EventKind.OFFER_ENDED, EventKind.DELISTED})
-_NOTES = frozenset({Col.ITEM_TITLE, Col.OWN_ITEM, Col.OFFER, Col.NOTE, Col.ITEM_STATUS})
+_NOTES = frozenset({Col.ITEM_TITLE, Col.OWN_ITEM, Col.NOTE, Col.ITEM_STATUS})
 _LINES = (
     TableColumn("column.rival", Unit.TEXT),
     TableColumn("column.rival_item", Unit.TEXT),
@@ -198,7 +199,7 @@ def _happened(event: RivalEvent) -> Message:
 def _told(value: float | str | None, metric: str) -> object:
     if isinstance(value, float):
         return Quantity(value, FIELDS[metric].unit)
-    return shortened(value, 30) if value else ""
+    return shortened(value, 30) if value else None
 
 
 def rival_line(event: RivalEvent) -> Message:
@@ -241,7 +242,7 @@ def _event_row(event: RivalEvent, effect: RivalEffect | None) -> tuple[object, .
         else Term("rival_event", event.kind.value),
         _told(event.old, event.metric),
         _told(event.new, event.metric),
-        "" if event.size is None else Change(event.size),
+        None if event.size is None else Change(event.size),
         Term("rival_sure", sure),
         beside,
         event.since,
@@ -262,10 +263,10 @@ def _line_rows(
             line.rival,
             titles.get((line.rival, line.item)) or line.item,
             _figure(line),
-            shown(line.last.shown, line.metric),
-            shown(before.shown, line.metric) if before else None,
-            bounds(line.change),
-            Term("certainty", line.change.certainty.value),
+            _look(line.last, line.metric),
+            _look(before, line.metric) if before else None,
+            None if line.metric == Col.OFFER else bounds(line.change),
+            Term("certainty", _certainty(line).value),
             line.last.day,
             before.day if before else None,
             _estimate(line, scales.get(line.metric), asked),
@@ -275,12 +276,12 @@ def _line_rows(
 
 def _telling(line: RivalLine) -> tuple[bool, bool, bool, float, str, str, str, str]:
     """Order figures: what certainly changed first, wholes before parts, the larger first."""
-    change = line.change
-    size = abs(change.least or 0.0) if change.certainty is Certainty.CERTAIN else 0.0
+    change, sure = line.change, _certainty(line) is Certainty.CERTAIN
+    size = abs(change.least or 0.0) if sure else 0.0
     return (
-        change.certainty is not Certainty.CERTAIN,
+        not sure,
         bool(line.part),
-        line.metric != Col.PRICE,
+        line.metric not in {Col.PRICE, Col.OFFER},
         -size,
         line.rival,
         line.item,
@@ -294,6 +295,19 @@ def _figure(line: RivalLine) -> object:
     if not line.part:
         return metric
     return message("rival.part", part=Term("rival_part", line.part), name=line.member, what=metric)
+
+
+def _look(look: Look, metric: str) -> object:
+    if metric == Col.OFFER:
+        return look.words or message("rival.no_offer")
+    return shown(look.shown, metric)
+
+
+def _certainty(line: RivalLine) -> Certainty:
+    """Words can be compared as they are; figures by their intervals."""
+    if line.metric != Col.OFFER:
+        return line.change.certainty
+    return Certainty.CERTAIN if line.before else Certainty.UNKNOWABLE
 
 
 def shown(value: Interval | None, metric: str) -> Message | None:
@@ -312,11 +326,13 @@ def shown(value: Interval | None, metric: str) -> Message | None:
 def bounds(change: Difference) -> object:
     """Say a change: one number where it is certain and exact, else its two bounds."""
     if change.certainty is Certainty.UNKNOWABLE:
-        return ""
+        return None
     if change.direction == 0:
         return message("rival.unchanged")
     if change.least is None or change.most is None:
-        return "" if change.least is None else message("rival.at_least", least=Change(change.least))
+        return (
+            None if change.least is None else message("rival.at_least", least=Change(change.least))
+        )
     if change.least == change.most:
         return Change(change.least)
     return message("rival.between", least=Change(change.least), most=Change(change.most))

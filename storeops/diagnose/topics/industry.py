@@ -171,8 +171,8 @@ def _line_row(line: IndustryLine) -> tuple[object, ...]:
         line.category,
         Term("metric", line.metric),
         Change(line.change),
-        "" if line.own is None else Change(line.own),
-        "" if line.gap is None else Change(line.gap, points=True),
+        None if line.own is None else Change(line.own),
+        None if line.gap is None else Change(line.gap, points=True),
         line.day,
     )
 
@@ -183,7 +183,7 @@ def _riser_row(riser: Riser) -> tuple[object, ...]:
         riser.name,
         riser.rank,
         riser.rank_before,
-        "" if riser.growth is None else Change(riser.growth),
+        None if riser.growth is None else Change(riser.growth),
         Term("riser", riser.reason),
         riser.category,
     )
@@ -196,7 +196,7 @@ def _word_row(demand: Demand) -> tuple[object, ...]:
         bounds(demand.change),
         Term("certainty", demand.change.certainty.value),
         demand.own_visitors,
-        "" if demand.kind is None else Term("demand", demand.kind),
+        None if demand.kind is None else Term("demand", demand.kind),
     )
 
 
