@@ -94,7 +94,7 @@ def _keys(table: Table, column: str, values: list[Any]) -> list[Any]:
     if table.layout.columns[column].required:
         table.blame((line for line, value in enumerate(values) if value is None), at)
     values = ["" if value is None else value for value in values]
-    if column == Col.ITEM_ID:
+    if column == Col.ITEM_ID and not table.layout.entries:
         table.blame((line for line, value in enumerate(values) if not value.isdecimal()), at)
     return values
 

@@ -44,6 +44,18 @@ def parse_entries(table: Table) -> None:
                 table.blame((line,), at)
             shown.append(None if isinstance(parsed, str) else parsed)
         table.values[metric] = shown
+    _name_items(table)
+
+
+def _name_items(table: Table) -> None:
+    """Let an item of a rival that has no id go by its title, so that two items stay apart."""
+    if Col.ITEM_TITLE not in table.plan.entries or Col.ITEM_ID not in table.values:
+        return
+    ids, titles = table.values[Col.ITEM_ID], table.values[Col.ITEM_TITLE]
+    table.values[Col.ITEM_ID.value] = [
+        item or (title.text if title is not None else "")
+        for item, title in zip(ids, titles, strict=True)
+    ]
 
 
 def _parsed(metric: str, cell: Cell, *, points: bool, none: bool) -> Shown | str | None:

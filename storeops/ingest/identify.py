@@ -86,7 +86,7 @@ def _matches(layout: Layout, folded: Collection[str], texts: Collection[str]) ->
     else:
         form, headers = fold, folded
     return (
-        all(form(text) in headers for text in layout.match)
+        all(any(form(text) in headers for text in one) for one in layout.signature)
         and (not layout.match_any or any(form(text) in headers for text in layout.match_any))
         and not any(form(text) in headers for text in layout.absent)
     )
@@ -114,7 +114,11 @@ def _nearest(
         for _, texts in header_rows(sheet):
             folded = {fold(text) for text in texts}
             for layout in layouts:
-                missing = tuple(text for text in layout.match if fold(text) not in folded)
+                missing = tuple(
+                    one[0]
+                    for one in layout.signature
+                    if not any(fold(text) in folded for text in one)
+                )
                 names = {fold(name) for column in layout.columns.values() for name in column.header}
                 score = (1 - len(missing) / len(layout.match), len(names & folded))
                 if score > best and score[0] > 0:

@@ -125,7 +125,8 @@ class Layout(_Part):
     how_to_get: str
     fact: str
     match: tuple[str, ...] = Field(min_length=1)
-    """Headers that must all stand in one row within the first 30 rows of a sheet."""
+    """Headers that must all stand in one row within the first 30 rows of a sheet; spellings of one
+    are parted by ``|``."""
     match_any: tuple[str, ...] = ()
     """When given, at least one of these must stand in that row too."""
     absent: tuple[str, ...] = ()
@@ -156,6 +157,11 @@ class Layout(_Part):
     """Headers we knowingly drop; a leading or trailing ``*`` matches any text (``*环比``)."""
     example: Example | None = None
     """Required of the layouts that ship with the program; a user's mapping may lack it."""
+
+    @property
+    def signature(self) -> tuple[tuple[str, ...], ...]:
+        """Give the headers of ``match``, each with its spellings."""
+        return tuple(tuple(header.split("|")) for header in self.match)
 
     def __hash__(self) -> int:
         """Hash by name, so that what follows from a layout can be remembered."""

@@ -139,7 +139,7 @@ def _unknown(layout: Layout, header: tuple[str, ...], where: Mapping[str, int]) 
             layout.measures,
             layout.rows.summary,
             layout.rows.skip_missing,
-            layout.match,
+            *layout.signature,
         )
         for name in names
     }

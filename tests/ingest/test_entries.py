@@ -97,3 +97,24 @@ def test_a_ranking_takes_its_day_from_a_column_or_from_the_name() -> None:
     assert str(reading(plain, "搜索排行-20260917.csv").last_day) == "2026-09-17"
     dated = "统计日期,排名,搜索词,搜索人气\n2026-09-16,1,连衣裙,5000 ~ 1万\n"
     assert str(reading(dated, "搜索排行-20260917.csv").last_day) == "2026-09-16"
+
+
+@pytest.mark.parametrize("header", ["竞店名称", "竞店", "竞争店铺", "对比店铺"])
+def test_a_rival_goes_by_several_headers(header: str) -> None:
+    got = reading(f"统计日期,{header},访客数,支付金额\n2026-09-17,甲店,5,100\n")
+    assert (got.layout, got.tables[0].columns["rival"][0]) == ("sycm_rival_shops", "甲店")
+
+
+def test_items_without_an_id_go_by_their_title() -> None:
+    text = "日期,竞店,竞品ID,竞品名称,价格,备注\n2026-09-17,甲店,,裙子,99,\n2026-09-17,甲店,,裤子,59,\n"
+    (rows,) = reading(text).tables
+    items = zip(rows.columns["item_id"], rows.columns["metric"], rows.columns["value"], strict=True)
+    assert [(i, float(v)) for i, m, v in items if m == "price"] == [("裙子", 99.0), ("裤子", 59.0)]
+    named = reading("日期,竞店,竞品,价格,备注\n2026-09-17,甲店,裙子,99,\n")
+    assert (named.layout, named.tables[0].columns["item_id"]) == ("rival_notes", ["裙子"])
+
+
+def test_a_ranking_is_known_by_its_rank_under_either_name() -> None:
+    for header in ("行业排名", "排名"):
+        got = reading(f"日期,{header},店铺名称,交易指数\n2026-09-17,1,甲店,9000\n")
+        assert got.layout == "sycm_rank_shops"
