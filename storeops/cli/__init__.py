@@ -22,6 +22,7 @@ from storeops.cli import (
     log,
     options,
     read,
+    record,
     rivals,
     topics,
     trace,
@@ -45,7 +46,19 @@ app = typer.Typer(
         "Exit status: 0 normal, 1 needs attention, 2 data missing or invalid, 3 a fault of ours."
     ),
 )
-for _module in (diagnose, read, history, trace, events, log, backtest, rivals, demo, config):
+for _module in (
+    diagnose,
+    read,
+    history,
+    trace,
+    events,
+    log,
+    backtest,
+    rivals,
+    record,
+    demo,
+    config,
+):
     _module.register(app)
 formats.register(app)
 topics.register(app)
