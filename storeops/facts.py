@@ -119,6 +119,10 @@ FACTS: dict[str, Fact] = {
 }  # fmt: skip
 
 
+OF_OTHERS = frozenset({RIVAL_DAILY.name, MARKET_DAILY.name, MARKET_RANK.name})
+"""Facts about rivals and the industry: looked at now and then, never the shop's own figures."""
+
+
 @dataclass(frozen=True, slots=True)
 class FactRows:
     """Normalised rows of one fact table from one file, column by column.

@@ -150,7 +150,7 @@ def _number(value: float | str | None) -> float | None:
 def _rivals(window: Window) -> Iterator[_Line]:
     """Name what rivals did: beside the matched own item, else beside what concerns the shop."""
     for event in rival_events(window, Asked(days=LOOK_BACK + 1)):
-        if event.kind in _RIVAL_KINDS:
+        if event.kind in _RIVAL_KINDS and event.day <= window.day:
             yield _Line(event.day, event.own_item, rival_line(event))
     for went in lost(window, LOOK_BACK + 1):
         text = message(

@@ -93,10 +93,18 @@ def _focused(told: Diagnosis, only: str, sections: Sequence[Section]) -> Diagnos
         split=told.split if only == "shop" else None,
         findings=tuple(finding for finding in told.findings if finding.topic == only),
         checked=_checked(mine),
-        notes=tuple(note for section in (*mine, *data) for note in section.notes)
+        notes=_notes_of(told, (*mine, *data))
         or tuple(note for note in told.notes if note.kind == "missing_export" and not mine),
         tables=tuple(table for section in mine for table in section.tables),
         focus=only,
+    )
+
+
+def _notes_of(told: Diagnosis, sections: Sequence[Section]) -> tuple[Note, ...]:
+    """Keep the notes of some sections, and what is wrong with a file: that concerns them all."""
+    notes = [note for section in sections for note in section.notes]
+    return tuple(notes) + tuple(
+        note for note in told.notes if note.file is not None and note not in notes
     )
 
 

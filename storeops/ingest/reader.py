@@ -14,9 +14,7 @@ from storeops.errors import FileProblem
 from storeops.facts import (
     FACTS,
     MAPPED_DAILY,
-    MARKET_DAILY,
-    MARKET_RANK,
-    RIVAL_DAILY,
+    OF_OTHERS,
     FactRows,
     FileReading,
 )
@@ -51,9 +49,7 @@ __all__ = [
 ]
 
 
-_OWN_FACTS = frozenset(FACTS) - {
-    fact.name for fact in (RIVAL_DAILY, MARKET_DAILY, MARKET_RANK, MAPPED_DAILY)
-}
+_OWN_FACTS = frozenset(FACTS) - OF_OTHERS - {MAPPED_DAILY.name}
 
 
 @dataclass(frozen=True, slots=True)

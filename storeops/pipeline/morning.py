@@ -13,7 +13,7 @@ from storeops.diagnose.day import diagnose
 from storeops.diagnose.finding import Severity, State
 from storeops.diagnose.terms import Terms
 from storeops.errors import StoreopsError
-from storeops.facts import MARKET_DAILY, MARKET_RANK, RIVAL_DAILY, SHOP_DAILY
+from storeops.facts import OF_OTHERS, SHOP_DAILY
 from storeops.history import History
 from storeops.messages import Message, Note, message
 from storeops.metrics.budgets import BUDGETS, Sensitivity
@@ -35,9 +35,6 @@ from storeops.pipeline.workspace import (
 from storeops.reporter.blocks import Report
 from storeops.reporter.build import build
 from storeops.reporter.lang import Catalogue
-
-_OF_OTHERS = frozenset({RIVAL_DAILY.name, MARKET_DAILY.name, MARKET_RANK.name})
-"""Facts that may reach beyond the shop's own days without being news of the shop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +72,12 @@ class Morning:
     @property
     def status_of_topic(self) -> int:
         """Exit status of one question about others: the state of the own day does not count."""
-        if self.error is not None or not self.reports or self.faulty:
+        if self.error is not None or not self.reports:
             return 2
-        wants = (f for report in self.reports for f in report.findings)
-        return int(any(finding.severity is not Severity.INFO for finding in wants))
+        found = (f for report in self.reports for f in report.findings)
+        if any(finding.severity is not Severity.INFO for finding in found):
+            return 1
+        return 2 if self.faulty else 0
 
 
 def morning(
@@ -173,7 +172,7 @@ def _reports(
 
 def _later(record: History, shop: str, day: date) -> Iterator[Note]:
     """Say why the report is not about the last day there is anything of."""
-    last = {f: d for f, d in record.last_days(shop).items() if f not in _OF_OTHERS}
+    last = {f: d for f, d in record.last_days(shop).items() if f not in OF_OTHERS}
     shop_last = last.get(SHOP_DAILY.name)
     if shop_last is None:
         return

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from storeops.facts import AD_DAILY, SHOP_DAILY, Window
+from storeops.facts import AD_DAILY, MARKET_RANK, RIVAL_DAILY, SHOP_DAILY, Window
 from storeops.fields import Col
 from storeops.history import History
 from storeops.metrics.completeness import last_complete_day
@@ -17,6 +17,8 @@ from storeops.metrics.spend import one_grain
 
 RESTATED_DAYS = 60
 GROWING_DAYS = 120
+_LOOKED_AT = (RIVAL_DAILY.name, MARKET_RANK.name)
+"""Facts whose looks need not wait for the shop's own figures."""
 """Days whose versions tell how a figure grows."""
 _TOLD = {
     SHOP_DAILY.name: (
@@ -37,11 +39,21 @@ def read_window(record: History, shop: str, asked: date | None) -> Window:
         day = _last_complete(window)
         if day is not None and day != window.day:
             window = window_of(record, shop, day)
+        window = _with_later_looks(record, window, last)
     first = window.day - timedelta(days=RESTATED_DAYS)
     restated = record.restatements(
         shop, first=first, last=window.day, since=record.last_import(shop), only=_TOLD
     )
     return replace(window, restated=restated, versions=_versions(record, window))
+
+
+def _with_later_looks(record: History, window: Window, last: date) -> Window:
+    """Add what was seen of rivals after the shop's last day: this morning's look is of today."""
+    if last <= window.day:
+        return window
+    later = window_of(record, window.shop, last).tables
+    seen = {fact: later[fact] for fact in _LOOKED_AT if fact in later}
+    return replace(window, tables={**window.tables, **seen})
 
 
 def window_of(record: History, shop: str, day: date) -> Window:

@@ -102,6 +102,29 @@ def test_a_rivals_price_cut_is_found_on_its_day_with_old_and_new(shop: Path) -> 
     assert finding["id"] in {f["id"] for f in morning["findings"]}
 
 
+def test_this_mornings_look_counts_though_the_shop_ends_yesterday(shop: Path) -> None:
+    rows = ["日期,店铺名称,商品ID,价格"]
+    for back, price in ((1, 129), (0, 129), (-1, 109)):
+        rows.append(f"{LAST - timedelta(days=back)},乙店,700100200301,{price}")
+    (shop / "插件.csv").write_text("\n".join(rows), encoding="utf-8")
+    told = asked("competitors", folder=shop)
+    assert told["date"] == LAST.isoformat()
+    (event,) = table(told, "rival_events")
+    assert event["date"] == (LAST + timedelta(days=1)).isoformat()
+    assert [f["topic"] for f in told["findings"]] == ["competitors"]
+    earlier = asked("competitors", "--date", LAST.isoformat(), folder=shop)
+    assert earlier["findings"] == []
+
+
+def test_a_bad_file_gets_its_line_under_every_command(shop: Path) -> None:
+    (shop / "竞店-坏.csv").write_text(
+        "日期,竞店名称,访客数\n2026-09-17,乙店,很多\n", encoding="utf-8"
+    )
+    for command in ("competitors", "market", "shop"):
+        done = storeops(command, ".", "--quiet", "--lang", "zh", folder=shop)
+        assert "竞店-坏.csv" in done.stdout, command
+
+
 def test_no_yuan_is_made_of_an_index_unless_asked_for(shop: Path) -> None:
     rows = ["日期,店铺名称,交易指数", f"{LAST},乙店,10000"]
     (shop / "监控.csv").write_text("\n".join(rows), encoding="utf-8")

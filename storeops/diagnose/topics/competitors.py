@@ -53,7 +53,7 @@ CUT = 0.05
 """A rival's price cut worth a line of its own (DOMAIN J9)."""
 INDEX_RISE = 0.30
 FRESH_DAYS = 1
-"""A look on the day itself or the day before is news of the morning."""
+"""A look on the day before, the day itself, or later is news of the morning."""
 _MOST_ROWS = 300
 _DOWN = frozenset({EventKind.PRICE_CUT, EventKind.OFFER_ENDED, EventKind.DELISTED})
 _NOTES = frozenset({Col.ITEM_TITLE, Col.OWN_ITEM, Col.NOTE, Col.ITEM_STATUS})
@@ -119,7 +119,7 @@ def _table(name: str, columns: tuple[TableColumn, ...], rows: Iterator[object]) 
 
 
 def _is_fresh(event: RivalEvent, day: date) -> bool:
-    return 0 <= (day - event.day).days <= FRESH_DAYS
+    return (day - event.day).days <= FRESH_DAYS
 
 
 def _is_news(event: RivalEvent) -> bool:
@@ -277,9 +277,12 @@ def _line_rows(
 def _telling(line: RivalLine) -> tuple[bool, bool, bool, float, str, str, str, str]:
     """Order figures: what certainly changed first, wholes before parts, the larger first."""
     change, sure = line.change, _certainty(line) is Certainty.CERTAIN
+    is_same = change.direction == 0
+    if line.metric == Col.OFFER:
+        is_same = line.before is None or line.before.words == line.last.words
     size = abs(change.least or 0.0) if sure else 0.0
     return (
-        not sure,
+        not sure or is_same,
         bool(line.part),
         line.metric not in {Col.PRICE, Col.OFFER},
         -size,

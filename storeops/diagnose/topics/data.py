@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from storeops.diagnose.finding import Section
 from storeops.diagnose.topic import Context, Topic
-from storeops.facts import MARKET_DAILY, MARKET_RANK, RIVAL_DAILY, Restatement, Window
+from storeops.facts import OF_OTHERS, Restatement, Window
 from storeops.messages import Note, Quantity, Term, message
 from storeops.metrics import tables
 from storeops.metrics.change import relative
@@ -15,8 +15,6 @@ from storeops.metrics.results import DayGap
 _LARGE = 0.005
 """A past day that moved by more than half a per cent is worth a line (DOMAIN section 3)."""
 _GAP_DAYS = 35
-_OF_OTHERS = frozenset({RIVAL_DAILY.name, MARKET_DAILY.name, MARKET_RANK.name})
-"""Nobody looks at rivals every day: their tables carry the day of each look."""
 _MOST = 3
 
 
@@ -103,7 +101,7 @@ def _moved(change: Restatement) -> float:
 def _stale(window: Window) -> tuple[Note, ...]:
     """Name the kinds of data that stop before the day: their topics speak of an older day."""
     notes = []
-    for fact in sorted(set(window.tables) - _OF_OTHERS):
+    for fact in sorted(set(window.tables) - OF_OTHERS):
         days = tables.days(window, fact)
         if days and days[-1] < window.day:
             notes.append(
