@@ -5,13 +5,35 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+from pydantic.fields import FieldInfo
 
 from storeops.yamlfile import fault, read_yaml
 
 FILE_NAME = "config.yaml"
+
+
+_PLACES = ("env:", "file:", "keyring:")
+
+
+def named_only(value: str) -> str:
+    """Accept where a secret is found; refuse what looks like the secret itself, unquoted."""
+    kind, _, name = value.partition(":")
+    if f"{kind}:" not in _PLACES or not name or (kind == "keyring" and "/" not in name):
+        raise ValueError(
+            "a secret does not stand in a file that is copied and mailed: put it into an "
+            "environment variable and write env:NAME here (or file:PATH, keyring:SERVICE/USER)"
+        )
+    return value
 
 
 class _Section(BaseModel):
@@ -75,6 +97,105 @@ class ReportSettings(_Section):
     workbook: bool = Field(default=True, description="Write a workbook on every diagnosis")
 
 
+Secret = Annotated[str, AfterValidator(named_only)]
+"""Where a secret is found: ``env:NAME``, ``file:PATH`` or ``keyring:SERVICE/USER``; never itself."""
+Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+"""A time of day in Beijing."""
+
+
+class MailSettings(_Section):
+    """The mail server reports go out through."""
+
+    host: str | None = Field(
+        default=None, description="Outgoing mail server; none: no mail", examples=["smtp.qq.com"]
+    )
+    port: int = Field(default=465, ge=1, le=65535, description="Its port: 465 tls, 587 starttls")
+    security: Literal["tls", "starttls", "none"] = Field(
+        default="tls",
+        description="tls, starttls (certificates are checked either way), or none for a server on this machine",
+    )
+    user: str | None = Field(default=None, description="Login, mostly the whole address")
+    password: Secret | None = Field(
+        default=None,
+        description="Where the password is found, never the password: env:NAME, file:PATH or keyring:SERVICE/USER",
+        examples=["env:STOREOPS_SMTP_PASSWORD"],
+    )
+    sender: str | None = Field(
+        default=None, description="Address in From; default: the login", examples=["shop@qq.com"]
+    )
+    ca_file: str | None = Field(
+        default=None, description="Certificates of an own authority, for a house server"
+    )
+    timeout_seconds: float = Field(default=30, gt=0, description="How long to wait for an answer")
+
+
+class RecipientSettings(_Section):
+    """Who gets a report, by which way, and when."""
+
+    name: str = Field(min_length=1, description="Name in the outbox", examples=["老板"])
+    channel: Literal["mail", "dingtalk", "feishu", "wecom", "webhook"] = Field(
+        default="mail", description="mail, dingtalk, feishu, wecom (group robots) or webhook (JSON)"
+    )
+    to: str | None = Field(default=None, description="Mail address", examples=["boss@example.com"])
+    url: Secret | None = Field(
+        default=None,
+        description="Where the robot's address is found (it is a secret): env:NAME, file:PATH or keyring:SERVICE/USER",
+        examples=["env:STOREOPS_DINGTALK_URL"],
+    )
+    secret: Secret | None = Field(
+        default=None, description="Where the robot's signing secret is found, in the same way"
+    )
+    view: Literal["boss", "operator"] = Field(
+        default="operator", description="boss (one minute) or operator (everything)"
+    )
+    reports: tuple[Literal["day", "week", "month"], ...] = Field(
+        default=("day",), description="Which reports: day, week, month"
+    )
+    when: Literal["always", "abnormal"] = Field(
+        default="always", description="always, or only when something needs attention"
+    )
+    owners: tuple[
+        Literal["operations", "promotion", "art", "service", "warehouse", "finance", "boss"], ...
+    ] = Field(default=(), description="Only tasks of these owners; none named: all tasks")
+    shops: tuple[str, ...] = Field(default=(), description="Only these shops; none named: all")
+    quiet: tuple[Clock, Clock] | None = Field(
+        default=None, description="Beijing hours without messages, from and to",
+        examples=['["22:00", "08:00"]'],
+    )  # fmt: skip
+    language: Literal["auto", "zh", "en"] = Field(
+        default="auto", description="Language of what this recipient gets"
+    )
+
+    @model_validator(mode="after")
+    def _has_a_way(self) -> RecipientSettings:
+        if self.channel == "mail" and not self.to:
+            raise ValueError("a mail recipient needs 'to', the address")
+        if self.channel != "mail" and not self.url:
+            raise ValueError("a robot or webhook needs 'url', such as env:STOREOPS_DINGTALK_URL")
+        return self
+
+
+class DeliverySettings(_Section):
+    """Who gets reports and how."""
+
+    mail: MailSettings = Field(default=MailSettings(), description="The mail server")
+    hold_until: Clock = Field(
+        default="10:30",
+        description="Beijing time until which a report waits for yesterday's files; then it goes out and names the gap",
+    )
+    expire_hours: float = Field(
+        default=20, gt=0, description="How long a message is tried before it is given up"
+    )
+    recipients: tuple[RecipientSettings, ...] = Field(default=(), description="Recipients")
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> DeliverySettings:
+        names = [recipient.name for recipient in self.recipients]
+        if len(set(names)) < len(names):
+            raise ValueError("two recipients have the same name")
+        return self
+
+
 class EventSettings(_Section):
     """A promotion, holiday or closure the built-in calendar does not know."""
 
@@ -133,6 +254,9 @@ class Settings(_Section):
     ads: AdSettings = Field(default=AdSettings(), description="Ads")
     record: RecordSettings = Field(default=RecordSettings(), description="The record")
     report: ReportSettings = Field(default=ReportSettings(), description="Reports")
+    delivery: DeliverySettings = Field(
+        default=DeliverySettings(), description="Who gets reports and how"
+    )
     events: tuple[EventSettings, ...] = Field(
         default=(), description="Own promotions, holidays and closures"
     )
@@ -184,30 +308,37 @@ def example() -> str:
     lines = [
         "# storeops: every setting with its default. Copy to config.yaml and keep what you change."
     ]
-    for name, section in Settings.model_fields.items():
-        lines += ["", f"# {section.description}"]
-        model = section.annotation
-        if isinstance(model, type) and issubclass(model, BaseModel):
-            lines += [f"{name}:", *_keys(model, section.default)]
-        else:
-            lines += [f"{name}: []", *_commented(EventSettings)]
+    for name, field in Settings.model_fields.items():
+        lines += ["", *_shown(name, field, getattr(Settings(), name), "")]
     return "\n".join(lines) + "\n"
 
 
-def _keys(model: type[BaseModel], defaults: BaseModel) -> list[str]:
-    lines: list[str] = []
-    for name, field in model.model_fields.items():
-        lines.append(f"  # {field.description}")
-        value = json.dumps(getattr(defaults, name), ensure_ascii=False)
-        shown = field.examples[0] if field.examples else None
-        lines.append(f"  {name}: {value}" + (f"  # {shown}" if shown else ""))
-    return lines
+def _shown(name: str, field: FieldInfo, value: Any, indent: str) -> list[str]:
+    """Show one key: a section with its keys, a list with one commented entry, or a value."""
+    lines = [f"{indent}# {field.description}"]
+    if isinstance(value, BaseModel):
+        lines.append(f"{indent}{name}:")
+        for key, inner in type(value).model_fields.items():
+            lines += _shown(key, inner, getattr(value, key), f"{indent}  ")
+        return lines
+    entry = next((arg for arg in get_args(field.annotation) if _is_section(arg)), None)
+    if entry is not None:
+        return [*lines, f"{indent}{name}: []", *_commented(entry, indent)]
+    shown = field.examples[0] if field.examples else None
+    text = json.dumps(value, ensure_ascii=False)
+    return [*lines, f"{indent}{name}: {text}" + (f"  # {shown}" if shown else "")]
 
 
-def _commented(model: type[BaseModel]) -> list[str]:
+def _is_section(found: Any) -> bool:
+    return isinstance(found, type) and issubclass(found, BaseModel)
+
+
+def _commented(model: type[BaseModel], indent: str) -> list[str]:
     lines: list[str] = []
     for name, field in model.model_fields.items():
         value: Any = field.examples[0] if field.examples else field.default
+        if value is None or isinstance(value, tuple):
+            value = json.dumps(value)
         mark = "-" if not lines else " "
-        lines.append(f"# {mark} {name}: {value}  # {field.description}")
+        lines.append(f"{indent}# {mark} {name}: {value}  # {field.description}")
     return lines

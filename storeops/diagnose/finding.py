@@ -13,6 +13,7 @@ from storeops.metrics.change import ratio, relative
 
 if TYPE_CHECKING:
     from storeops.metrics.board import Memory
+    from storeops.metrics.target import Pace
 
 SMALL_COUNT = 30
 """Below this, on both sides, a count is compared by its difference: 2 instead of 4 is not -50 %."""
@@ -269,10 +270,45 @@ class DataTable:
         return [row[index] for row in self.rows]
 
 
+class PeriodKind(StrEnum):
+    """How long a stretch a report is about."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The days a report is about, both ends included.
+
+    A week runs Monday to Sunday, a month is one of the calendar; one that is not over yet ends on
+    its last complete day, and ``whole_days`` says how many days the whole one has.
+    """
+
+    kind: PeriodKind
+    first: date
+    last: date
+    whole_days: int
+
+    @property
+    def days(self) -> int:
+        """Count the days."""
+        return (self.last - self.first).days + 1
+
+    @property
+    def is_partial(self) -> bool:
+        """Tell whether days are still to come."""
+        return self.days < self.whole_days
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
     """All of one shop's day: what ``reporter.build`` turns into a report.
 
+    A week or a month is the same with ``period`` set: ``day`` is then its last day, a figure's
+    ``baseline`` what normal days would have brought, ``previous_day`` the period before, and
+    ``same_weekday`` the average of the four periods before. ``pace`` is the month's target.
     ``focus`` names the topic when only one was asked for: its tables are then part of the answer.
     ``memory`` is what the next day's diagnosis may begin from.
     """
@@ -288,4 +324,6 @@ class Diagnosis:
     notes: tuple[Note, ...]
     tables: tuple[DataTable, ...]
     focus: str | None = None
+    period: Period | None = None
+    pace: Pace | None = None
     memory: Memory | None = field(default=None, compare=False, repr=False)

@@ -4,10 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
-from storeops.diagnose.finding import Checked, DataTable, Figure, Finding, Split, Verdict
+from storeops.diagnose.finding import (
+    Checked,
+    DataTable,
+    Figure,
+    Finding,
+    Period,
+    Split,
+    Verdict,
+)
 from storeops.facts import FileEntry
 from storeops.messages import Message, Note
+from storeops.metrics.target import Pace
+
+
+class View(StrEnum):
+    """Whom a report is for."""
+
+    OPERATOR = "operator"
+    """All there is."""
+    BOSS = "boss"
+    """Three sentences, six figures, the target, one decision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +73,27 @@ class Findings:
 
 
 @dataclass(frozen=True, slots=True)
+class Summary:
+    """The boss's sentences: what happened, us or the market, what is being done."""
+
+    sentences: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PaceBlock:
+    """The month's target and how far the shop is."""
+
+    pace: Pace
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The one decision that is needed; None says that there is none."""
+
+    finding: Finding | None
+
+
+@dataclass(frozen=True, slots=True)
 class CheckedList:
     """Checked and fine."""
 
@@ -93,6 +133,9 @@ Block = (
     | Figures
     | SplitBlock
     | Findings
+    | Summary
+    | PaceBlock
+    | Decision
     | CheckedList
     | Table
     | Chart
@@ -102,7 +145,10 @@ Block = (
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One shop's day in the order it is read, plus what only machines read."""
+    """One shop's day, week or month in the order it is read, plus what only machines read.
+
+    Of a week or a month ``period`` says which days, and ``day`` is the last of them.
+    """
 
     shop: str
     day: date
@@ -115,3 +161,6 @@ class Report:
     notes: tuple[Note, ...]
     files: tuple[FileEntry, ...]
     blocks: tuple[Block, ...]
+    view: View = View.OPERATOR
+    period: Period | None = None
+    pace: Pace | None = None

@@ -54,6 +54,8 @@ def build(diagnosis: Diagnosis, files: Iterable[FileEntry]) -> Report:
         notes=diagnosis.notes,
         files=tuple(files),
         blocks=tuple(_blocks(diagnosis, findings)),
+        period=diagnosis.period,
+        pace=diagnosis.pace,
     )
 
 

@@ -26,7 +26,7 @@ from storeops.diagnose.finding import (
     Verdict,
 )
 from storeops.messages import Note, Unit
-from storeops.reporter import blocks
+from storeops.reporter import blocks, views
 from storeops.reporter.build import cause_of
 from storeops.reporter.figure_table import figure_table
 from storeops.reporter.lang import Catalogue, catalogue
@@ -104,6 +104,8 @@ class _Screen:
                 return self._split(split)
             case blocks.Findings(findings):
                 return self._findings(findings)
+            case blocks.Summary() | blocks.PaceBlock() | blocks.Decision():
+                return self._plain(block)
             case blocks.CheckedList(items):
                 return self._checked(items)
             case blocks.Notes(notes):
@@ -114,6 +116,11 @@ class _Screen:
                 return ()
             case _ as unknown:
                 assert_never(unknown)
+
+    def _plain(self, block: views.ViewBlock) -> Iterator[Line]:
+        for told in views.sentences(block):
+            lines = wrap(self.words.text(told), self.width - 2)
+            yield from (Line(f"  {line}" if index else line) for index, line in enumerate(lines))
 
     def _verdict(self, verdict: Verdict) -> Iterator[Line]:
         sign, style = _SIGNS[verdict.state], "bold"

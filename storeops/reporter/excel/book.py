@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from storeops.diagnose.finding import DataTable
 from storeops.messages import message
-from storeops.reporter import blocks
+from storeops.reporter import blocks, views
 from storeops.reporter.excel import charts, split_sheet, tables, tasks
 from storeops.reporter.excel.notes_sheet import NotesSheet
 from storeops.reporter.excel.overview import Overview
@@ -128,6 +128,9 @@ class Book:
                 page.split(split)
             case blocks.Findings(findings):
                 page.findings(findings)
+            case blocks.Summary() | blocks.PaceBlock() | blocks.Decision():
+                for told in views.sentences(block):
+                    page.paragraph(told)
             case blocks.CheckedList(items):
                 page.checked(items)
             case blocks.Notes(notes):
