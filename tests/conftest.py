@@ -6,6 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
+"""No test measures time: a busy machine is not a fault of the program."""
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -207,6 +207,8 @@ class Verdict:
     main_factor: str | None = None
     impact: float | None = None
     confidence: Confidence = Confidence.UNSURE
+    peers: float | None = None
+    """Relative change of the peers, None where nothing is known of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ def judge(context: Context, findings: Sequence[Finding]) -> Verdict:
         return Verdict(
             State.PROMOTION,
             message("verdict.promotion", **_basics(day, paid), phase=_phase(day)),
+            peers=context.market.peers,
         )
     if day.kind is BaselineKind.NONE or paid is None or paid.baseline is None:
         return Verdict(
@@ -61,6 +62,7 @@ def _normal(day: ShopDay, paid: MetricDay, context: Context) -> Verdict:
         message("verdict.normal", **_basics(day, paid), market=_market(context)),
         direction=direction(paid.change),
         impact=paid.impact,
+        peers=context.market.peers,
         confidence=Confidence.LIKELY if day.kind is BaselineKind.SHORT else Confidence.STRONG,
     )
 
@@ -96,6 +98,7 @@ def _abnormal(
         main_factor=factor,
         impact=finding.impact if paid.impact is None else paid.impact,
         confidence=_confidence(day, cause),
+        peers=context.market.peers,
     )
 
 

@@ -32,7 +32,8 @@ def decision_told(finding: Finding | None) -> Message:
     return message(
         "decision.needed",
         owner=Term("owner", finding.owner.value),
-        action=finding.action or finding.text,
+        what=finding.text,
+        action=finding.action or message("decision.look"),
         impact=Quantity(finding.impact, Unit.CNY),
     )
 
