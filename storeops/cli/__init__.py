@@ -23,7 +23,9 @@ from storeops.cli import (
     options,
     read,
     record,
+    report,
     rivals,
+    run,
     topics,
     trace,
 )
@@ -56,6 +58,8 @@ for _module in (
     backtest,
     rivals,
     record,
+    report,
+    run,
     demo,
     config,
 ):

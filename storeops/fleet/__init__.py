@@ -6,14 +6,19 @@ The only place that knows an execution engine. Anything with the interface of
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from storeops.errors import StoreopsError
 from storeops.pipeline.morning import Morning, morning
+from storeops.pipeline.running import Ran, run_one
 from storeops.pipeline.workspace import Progress, Request, silent
+
+
+R = TypeVar("R")
 
 
 def diagnose(
@@ -44,8 +49,27 @@ def diagnose(
         return on(executor, roots, one)
 
 
-def on(executor: Executor, roots: Sequence[Path], work: partial[Morning]) -> tuple[Morning, ...]:
-    """Run a workspace's morning on any executor."""
+def run(
+    roots: Sequence[Path],
+    request: Request,
+    *,
+    language: str | None = None,
+    send: bool = True,
+    jobs: int = 1,
+) -> tuple[Ran, ...]:
+    """Import, diagnose, report and send for every workspace, in the order given.
+
+    A workspace that fails says so in its log and does not stop the others.
+    """
+    one = partial(run_one, request=request, language=language, send=send)
+    if jobs == 1 or len(roots) == 1:
+        return tuple(one(root) for root in roots)
+    with ProcessPoolExecutor(jobs) as executor:
+        return on(executor, roots, one)
+
+
+def on(executor: Executor, roots: Sequence[Path], work: Callable[[Path], R]) -> tuple[R, ...]:
+    """Do a workspace's work on any executor."""
     return tuple(executor.map(work, roots))
 
 

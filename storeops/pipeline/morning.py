@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
 
 from storeops.calendars import load_calendar
 from storeops.diagnose.day import diagnose
-from storeops.diagnose.finding import Severity, State
+from storeops.diagnose.finding import PeriodKind, Severity, State
 from storeops.diagnose.terms import Terms
 from storeops.errors import StoreopsError
 from storeops.facts import OF_OTHERS, SHOP_DAILY
@@ -39,10 +39,11 @@ from storeops.reporter.lang import Catalogue
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """One topic, None for all, and what of the rivals and the industry it is asked of."""
+    """One topic, None for all; what of rivals and the industry; day, week or month."""
 
     topic: str | None = None
     of: Asked = ALL
+    kind: PeriodKind = PeriodKind.DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +107,24 @@ def morning(
     workspace = open_workspace(root)
     words = filing.words_for(workspace, language)
     with open_record(workspace, request.now) as record:
-        imported = import_folder(workspace, record, request, progress)
-        reports = tuple(_reports(workspace, record, imported, request, asking))
-        unasked = record.setting(ATTRIBUTION) is None
-        filings = _filings(workspace, record, reports, words, workbook)
+        seen = look(workspace, record, request, asking, progress)
+        filings = _filings(workspace, record, seen.reports, words, workbook)
+    return replace(
+        seen, said=(*seen.said, *filing.carry_out(workspace, filings, words, request.now))
+    )
+
+
+def look(
+    workspace: Workspace, record: History, request: Request, asking: Asking, progress: Progress
+) -> Morning:
+    """Import what is new into an open record and report on every shop; nothing is filed."""
+    imported = import_folder(workspace, record, request, progress)
+    reports = tuple(_reports(workspace, record, imported, request, asking))
     if not reports:
-        return _nothing(root, imported)
-    said = tuple(filing.carry_out(workspace, filings, words, request.now))
+        return _nothing(workspace.root, imported)
     kinds = {note.kind for report in reports for note in report.notes}
-    asks = unasked and "attribution_unknown" in kinds
-    return Morning(root, reports, said, imported.faulty, asks_attribution=asks)
+    asks = record.setting(ATTRIBUTION) is None and "attribution_unknown" in kinds
+    return Morning(workspace.root, reports, faulty=imported.faulty, asks_attribution=asks)
 
 
 def _filings(
@@ -128,7 +137,7 @@ def _filings(
     elsewhere = workbook if isinstance(workbook, Path) else None
     if elsewhere is None and not (workbook and workspace.settings.report.workbook):
         return ()
-    return filing.plan(workspace, record, reports, words, elsewhere)
+    return filing.plan(workspace, record, reports, words, {filing.Medium.XLSX: elsewhere})
 
 
 def _nothing(root: Path, imported: Imported) -> Morning:

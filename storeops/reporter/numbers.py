@@ -194,6 +194,13 @@ def json_number(value: float | None, unit: Unit, metric: str | None = None) -> f
     return value + 0.0
 
 
+def printed_number(value: float | None, unit: Unit) -> float | None:
+    """Round a figure as it is printed, so that what reads alike counts as the same."""
+    if value is None or not math.isfinite(value):
+        return None
+    return round(value, 4 if unit is Unit.RATIO else 2) + 0.0
+
+
 def rounded_parts(
     start: float, end: float, amounts: Sequence[float], digits: int
 ) -> tuple[float, ...]:
