@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta, timezone
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -101,6 +101,8 @@ Secret = Annotated[str, AfterValidator(named_only)]
 """Where a secret is found: ``env:NAME``, ``file:PATH`` or ``keyring:SERVICE/USER``; never itself."""
 Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 """A time of day in Beijing."""
+BEIJING = timezone(timedelta(hours=8))
+"""China keeps one time all year."""
 
 
 class MailSettings(_Section):
