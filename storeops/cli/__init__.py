@@ -24,6 +24,7 @@ from storeops.cli import (
     read,
     record,
     rivals,
+    target,
     topics,
     trace,
 )
@@ -53,6 +54,7 @@ for _module in (
     trace,
     events,
     log,
+    target,
     backtest,
     rivals,
     record,
