@@ -26,6 +26,7 @@ from storeops.cli import (
     report,
     rivals,
     run,
+    target,
     topics,
     trace,
 )
@@ -55,6 +56,7 @@ for _module in (
     trace,
     events,
     log,
+    target,
     backtest,
     rivals,
     record,

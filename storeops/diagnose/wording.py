@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from storeops.calendars import DayPhase
 from storeops.diagnose.finding import Direction, Evidence
-from storeops.messages import Change, Quantity, Term, Unit, message
+from storeops.messages import Change, Message, Quantity, Term, Unit, message
 from storeops.metrics import change
 from storeops.metrics.results import PaidSplit, Totals
 
@@ -21,6 +22,13 @@ def shortened(text: str, length: int = TITLE_LENGTH) -> str:
 def weekday(day: date) -> Term:
     """Name the weekday of a day."""
     return Term("weekday", str(day.weekday()))
+
+
+def phase_told(phase: DayPhase) -> Term | Message:
+    """Name the phase of a day with its event, if it has one."""
+    if phase.name is None:
+        return phase.label
+    return message("phase.of_event", event=phase.name, phase=phase.label)
 
 
 def yuan(value: float | None) -> Quantity:

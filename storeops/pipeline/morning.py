@@ -11,6 +11,7 @@ from pathlib import Path
 from storeops.calendars import load_calendar
 from storeops.diagnose.day import diagnose
 from storeops.diagnose.finding import PeriodKind, Severity, State
+from storeops.diagnose.target_table import with_pace
 from storeops.diagnose.terms import Terms
 from storeops.errors import StoreopsError
 from storeops.facts import OF_OTHERS, SHOP_DAILY
@@ -22,6 +23,7 @@ from storeops.pipeline import filing
 from storeops.pipeline.importing import ATTRIBUTION, Imported, import_folder
 from storeops.pipeline.recalling import keep, recall
 from storeops.pipeline.rejudging import Again, look_again, remember
+from storeops.pipeline.targets import goal_of
 from storeops.pipeline.windows import read_window
 from storeops.pipeline.workspace import (
     Progress,
@@ -176,6 +178,9 @@ def _reports(
             remember(record, window, (*again.diagnoses, diagnosis))
         if diagnosis.memory is not None:
             keep(record, window, diagnosis.memory)
+        goal = goal_of(workspace.root, record, shop, window.day) if topic is None else None
+        if goal is not None:
+            diagnosis = with_pace(diagnosis, window, calendar, goal)
         yield build(diagnosis, files.files)
 
 

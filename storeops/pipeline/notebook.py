@@ -1,4 +1,4 @@
-"""What the user tells: own events and own changes, in two plain files a person may edit.
+"""What the user tells: own events, changes and targets, in plain files a person may edit.
 
 They lie beside the record, not in it: making the record anew leaves them alone. An entry is added
 or taken out where it stands, so that comments stay; each write replaces the file whole.
@@ -6,7 +6,7 @@ or taken out where it stands, so that comments stay; each write replaces the fil
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -27,7 +27,7 @@ _BMP = 0xFFFF
 
 
 @dataclass(frozen=True, slots=True)
-class _Book:
+class Book:
     """One file: its name, its one key, what it holds and the remark it begins with."""
 
     name: str
@@ -48,13 +48,13 @@ class _Book:
         return found
 
 
-_EVENTS = _Book(
+_EVENTS = Book(
     "events.yaml",
     "events",
     EventsFile,
     "# Own events; written by `storeops events`, yours to edit.",
 )
-_CHANGES = _Book(
+_CHANGES = Book(
     "changes.yaml",
     "changes",
     ChangesFile,
@@ -69,7 +69,7 @@ def events(root: Path) -> tuple[EventSettings, ...]:
     Raises:
         ConfigError: Not YAML, an unknown key or a bad value; names file, line and key.
     """
-    return _read(root, _EVENTS)[0]
+    return entries(root, _EVENTS)
 
 
 def changes(root: Path) -> tuple[LoggedChange, ...]:
@@ -78,19 +78,66 @@ def changes(root: Path) -> tuple[LoggedChange, ...]:
     Raises:
         ConfigError: Not YAML, an unknown key or a bad value; names file, line and key.
     """
-    return _read(root, _CHANGES)[0]
+    return entries(root, _CHANGES)
 
 
 def add_event(root: Path, event: EventSettings) -> bool:
     """Add an event; False when it is there already."""
-    with _alone(root):
-        return _add(root, _EVENTS, event)
+    return enter(root, _EVENTS, event)
 
 
 def add_change(root: Path, change: LoggedChange) -> bool:
     """Note a change; False when it is there already."""
+    return enter(root, _CHANGES, change)
+
+
+def remove_events(root: Path, gone: Sequence[EventSettings]) -> None:
+    """Take events out of the file."""
+    take_out(root, _EVENTS, gone)
+
+
+def entries(root: Path, book: Book) -> tuple[Any, ...]:
+    """Read what one file holds, in its order.
+
+    Raises:
+        ConfigError: Not YAML, an unknown key or a bad value; names file, line and key.
+    """
+    return _read(root, book)[0]
+
+
+def enter(
+    root: Path, book: Book, entry: BaseModel, replaces: Callable[[Any], bool] | None = None
+) -> bool:
+    """Enter something, in the place of the first entry that it replaces, if any.
+
+    Returns:
+        False when it is there already.
+    """
     with _alone(root):
-        return _add(root, _CHANGES, change)
+        held, text, positions = _read(root, book)
+        if entry in held:
+            return False
+        index = next((i for i, one in enumerate(held) if replaces and replaces(one)), None)
+        if index is None:
+            _add(root, book, entry)
+            return True
+        lines = text.splitlines()
+        first, after = _place(lines, positions, book, index)
+        lines[first:after] = _entry(entry, _indent(positions, book)).splitlines()
+        _write(root, book, _joined(lines), (*held[:index], entry, *held[index + 1 :]))
+        return True
+
+
+def take_out(root: Path, book: Book, gone: Sequence[BaseModel]) -> None:
+    """Take entries out of a file; remarks between the others stay."""
+    with _alone(root):
+        held, text, positions = _read(root, book)
+        lines = text.splitlines()
+        for index in reversed(range(len(held))):
+            if held[index] in gone:
+                first, after = _place(lines, positions, book, index)
+                del lines[first:after]
+        _write(root, book, _joined(lines), tuple(one for one in held if one not in gone))
 
 
 @contextmanager
@@ -116,22 +163,20 @@ def _alone(root: Path) -> Iterator[None]:
         lock.release()
 
 
-def remove_events(root: Path, gone: Sequence[EventSettings]) -> None:
-    """Take events out of the file."""
-    with _alone(root):
-        _remove(root, gone)
+def _place(lines: Sequence[str], positions: Positions, book: Book, index: int) -> tuple[int, int]:
+    """Find the lines of one entry: the first, and the one after its last."""
+    first = positions[(book.key, index)][0] - 1
+    after = positions.get((book.key, index + 1), (len(lines) + 1, 0))[0] - 1
+    return first, _end_of_entry(lines, first, after)
 
 
-def _remove(root: Path, gone: Sequence[EventSettings]) -> None:
-    held, text, positions = _read(root, _EVENTS)
-    kept = tuple(event for event in held if event not in gone)
-    lines = text.splitlines()
-    for index in reversed(range(len(held))):
-        if held[index] in gone:
-            first = positions[(_EVENTS.key, index)][0] - 1
-            after = positions.get((_EVENTS.key, index + 1), (len(lines) + 1, 0))[0] - 1
-            del lines[first : _end_of_entry(lines, first, after)]
-    _write(root, _EVENTS, "\n".join(lines) + "\n", kept)
+def _indent(positions: Positions, book: Book) -> str:
+    column = positions.get((book.key, 0), (0, 0))[1]
+    return " " * max(column - len("- ") - 1, 0)
+
+
+def _joined(lines: Sequence[str]) -> str:
+    return "\n".join(lines) + "\n"
 
 
 def _end_of_entry(lines: Sequence[str], first: int, after: int) -> int:
@@ -143,7 +188,7 @@ def _end_of_entry(lines: Sequence[str], first: int, after: int) -> int:
     return after
 
 
-def _read(root: Path, book: _Book) -> tuple[tuple[Any, ...], str, Positions]:
+def _read(root: Path, book: Book) -> tuple[tuple[Any, ...], str, Positions]:
     path = root / FOLDER / book.name
     if not path.is_file():
         return (), "", {}
@@ -160,19 +205,15 @@ def _read(root: Path, book: _Book) -> tuple[tuple[Any, ...], str, Positions]:
         raise fault(error, positions, book.shown, "notebook.wrong_hint") from error
 
 
-def _add(root: Path, book: _Book, entry: BaseModel) -> bool:
+def _add(root: Path, book: Book, entry: BaseModel) -> None:
     held, text, positions = _read(root, book)
-    if entry in held:
-        return False
     if not text.strip():
         text = f"{book.remark}\n{book.key}:"
-    column = positions.get((book.key, 0), (0, 0))[1]
-    added = _entry(entry, " " * max(column - len("- ") - 1, 0))
+    added = _entry(entry, _indent(positions, book))
     _write(root, book, f"{text.rstrip()}\n{added}", (*held, entry))
-    return True
 
 
-def _write(root: Path, book: _Book, text: str, entries: tuple[Any, ...]) -> None:
+def _write(root: Path, book: Book, text: str, entries: tuple[Any, ...]) -> None:
     """Replace the file by the edited text, or where that does not say it by one written anew."""
     if not _says(book, text, entries):
         body = "".join(_entry(entry, "") for entry in entries)
@@ -180,7 +221,7 @@ def _write(root: Path, book: _Book, text: str, entries: tuple[Any, ...]) -> None
     file_report(root / FOLDER, book.name, text.encode("utf-8"))
 
 
-def _says(book: _Book, text: str, entries: tuple[Any, ...]) -> bool:
+def _says(book: Book, text: str, entries: tuple[Any, ...]) -> bool:
     try:
         return book.entries(read_yaml(text, book.shown)[0]) == entries
     except (StoreopsError, ValidationError):
@@ -196,9 +237,13 @@ def _entry(entry: BaseModel, indent: str) -> str:
 
 
 def _scalar(value: object) -> str:
-    """Write a day plainly and a text in quotes; what does not print is escaped."""
+    """Write a day or a number plainly and a text in quotes; what does not print is escaped."""
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return f"{value:.2f}".removesuffix(".00")
     return '"' + "".join(map(_quoted, str(value))) + '"'
 
 

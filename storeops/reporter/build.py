@@ -15,6 +15,7 @@ from storeops.reporter.blocks import (
     Findings,
     Heading,
     Notes,
+    PaceBlock,
     Report,
     SplitBlock,
     Table,
@@ -32,6 +33,7 @@ _CHARTS = (
     ("chart.sources", "table.sources", ("metric.visitors",), "bar"),
     ("chart.items", "table.items", ("metric.paid_amount",), "bar"),
     ("chart.scenes", "table.ads", ("metric.ad_spend",), "bar"),
+    ("chart.target", "table.target", ("column.paid_so_far", "column.due_so_far"), "line"),
 )
 """Title, table, series and kind; drawn when the table has the series and something to name rows."""
 
@@ -88,6 +90,8 @@ def _blocks(diagnosis: Diagnosis, findings: Sequence[Finding]) -> Iterator[Block
         yield Figures(diagnosis.figures)
     if diagnosis.split is not None:
         yield SplitBlock(diagnosis.split)
+    if diagnosis.pace is not None:
+        yield PaceBlock(diagnosis.pace)
     if findings:
         yield Findings(_most_important(findings))
     if diagnosis.checked:

@@ -13,6 +13,7 @@ from storeops.messages import Change, Note, Unit
 from storeops.reporter.blocks import Report, Table
 from storeops.reporter.lang import Catalogue, catalogue
 from storeops.reporter.numbers import json_number, rounded_parts
+from storeops.reporter.target_listing import pace_document
 from storeops.reporter.text import inert
 
 SCHEMA = "storeops.report/1"
@@ -34,6 +35,7 @@ def render(report: Report, lang: str | Catalogue) -> dict[str, Any]:
         "verdict": _verdict(report.verdict, words),
         "figures": [_figure(figure) for figure in report.figures],
         "decomposition": None if report.split is None else _split(report.split),
+        "pace": pace_document(report.pace),
         "findings": [_finding(finding, words) for finding in report.findings],
         "checked": [
             {"topic": checked.topic, "text": words.text(checked.text)} for checked in report.checked

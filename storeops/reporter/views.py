@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import assert_never
 
 from storeops.diagnose.finding import Finding
-from storeops.messages import Message, Quantity, Term, Unit, message
-from storeops.metrics.target import Pace
+from storeops.messages import Change, Message, Quantity, Term, Unit, message
+from storeops.metrics.change import relative
+from storeops.metrics.target import BEHIND_DAYS, Lever, Pace
 from storeops.reporter.blocks import Decision, PaceBlock, Summary
+
+_MOST_DAYS = 5
+"""Days a sentence names."""
 
 ViewBlock = Summary | PaceBlock | Decision
 
@@ -40,38 +46,75 @@ def decision_told(finding: Finding | None) -> Message:
 
 def pace_told(pace: Pace) -> tuple[Message, ...]:
     """Say how the month stands, what the remaining days need, and whether that can be."""
-    told = [
-        message(
-            "pace.stands",
-            month=f"{pace.month:%Y-%m}",
-            target=Quantity(pace.target, Unit.CNY),
-            paid=Quantity(pace.paid, Unit.CNY),
-            attainment=Quantity(pace.attainment, Unit.RATIO),
-            progress=Quantity(pace.progress, Unit.RATIO),
-            gap=Quantity(pace.gap, Unit.CNY),
-        )
-    ]
-    if pace.need_per_day is not None:
-        told.append(
-            message(
-                "pace.need",
-                days=pace.remaining_days,
-                need=Quantity(pace.need_per_day, Unit.CNY),
-                usual=Quantity(pace.usual_per_day, Unit.CNY),
-            )
-        )
-    told += [
-        message(
-            "pace.lever" if lever.is_within_reach else "pace.lever_out",
-            factor=Term("factor", lever.factor),
-            needed=Quantity(lever.needed, lever.unit),
-            usual=Quantity(lever.usual, lever.unit),
-            best=Quantity(lever.best, lever.unit),
-        )
-        for lever in pace.levers
-    ]
-    if pace.is_reachable is False:
-        told.append(message("pace.impossible"))
+    told = [_standing(pace)]
+    if pace.behind_days >= BEHIND_DAYS and not pace.is_over:
+        told.append(message("pace.behind_days", n=pace.behind_days))
+    told += [*_need(pace), *map(_lever, pace.levers), *_reach(pace)]
     if pace.missing_days:
-        told.append(message("pace.missing", n=len(pace.missing_days), days=pace.missing_days[:3]))
+        told.append(_days("pace.missing", pace.missing_days))
+    if pace.assumed_days and not pace.is_over:
+        told.append(_days("pace.assumed", pace.assumed_days))
     return tuple(told)
+
+
+def _standing(pace: Pace) -> Message:
+    if pace.through < pace.month:
+        form = "ahead"
+    else:
+        form = "final" if pace.is_over else "stands"
+    return message(
+        f"pace.{form}",
+        month=message("pace.month_net" if pace.is_net else "pace.month", month=f"{pace.month:%Y-%m}"),
+        target=Quantity(pace.target, Unit.CNY),
+        through=pace.through,
+        paid=Quantity(pace.paid, Unit.CNY),
+        attainment=Quantity(pace.attainment, Unit.RATIO),
+        progress=Quantity(pace.progress, Unit.RATIO),
+        gap=message("pace.gap_short" if pace.gap < 0 else "pace.gap_over",
+                    gap=Quantity(abs(pace.gap), Unit.CNY)),
+    )  # fmt: skip
+
+
+def _need(pace: Pace) -> Iterator[Message]:
+    """Say what the remaining days have to bring beside what they usually bring."""
+    if pace.need_per_day is None:
+        return
+    usual, need = pace.usual_per_day, pace.need_per_day
+    form = "need" if usual is not None else "need_unknown"
+    if not need:
+        form = "reached"
+    elif usual is not None and need <= usual:
+        form = "enough"
+    yield message(
+        f"pace.{form}",
+        days=pace.remaining_days,
+        need=Quantity(need, Unit.CNY),
+        usual=Quantity(usual, Unit.CNY),
+        change=Change(relative(need, usual)),
+        outlook=Quantity(pace.outlook, Unit.CNY),
+    )
+
+
+def _lever(lever: Lever) -> Message:
+    return message(
+        "pace.lever" if lever.is_within_reach else "pace.lever_out",
+        factor=Term("metric", lever.factor),
+        needed=Quantity(lever.needed, lever.unit),
+        usual=Quantity(lever.usual, lever.unit),
+        best=Quantity(lever.best, lever.unit),
+    )
+
+
+def _reach(pace: Pace) -> Iterator[Message]:
+    """Say plainly when nothing would do, or when only all three together would."""
+    if pace.is_reachable is False:
+        yield message("pace.impossible")
+    elif pace.levers and not any(lever.is_within_reach for lever in pace.levers):
+        yield message("pace.together")
+
+
+def _days(form: str, days: Sequence[date]) -> Message:
+    """Name the first days of a list, and how many there are."""
+    named = tuple(f"{day:%m-%d}" for day in days[:_MOST_DAYS])
+    more = message("pace.and_more" if len(days) > _MOST_DAYS else "pace.and_no_more")
+    return message(form, n=len(days), days=named, more=more)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from storeops.calendars import DayPhase
 from storeops.diagnose.finding import (
     Checked,
     Confidence,
@@ -23,6 +22,7 @@ from storeops.diagnose.wording import (
     direction,
     factor_evidence,
     main_factor,
+    phase_told,
     relative,
     shortened,
     weekday,
@@ -334,15 +334,9 @@ def _daily(window: Window, context: Context) -> DataTable:
     return DataTable(
         "table.daily",
         columns,
-        tuple((row.day, weekday(row.day), _phase(row.phase), *row.values) for row in rows),
+        tuple((row.day, weekday(row.day), phase_told(row.phase), *row.values) for row in rows),
         frozenset(index for index, row in enumerate(rows) if row.phase.phase.is_promotion),
     )
-
-
-def _phase(phase: DayPhase) -> object:
-    if phase.name is None:
-        return phase.label
-    return message("phase.of_event", event=phase.name, phase=phase.label)
 
 
 TOPIC = Topic("shop", "Was the day normal?", ("shop_daily",), "sycm_shop_report", examine)

@@ -128,7 +128,9 @@ class Book:
                 page.split(split)
             case blocks.Findings(findings):
                 page.findings(findings)
-            case blocks.Summary() | blocks.PaceBlock() | blocks.Decision():
+            case blocks.PaceBlock():
+                page.pace(views.sentences(block))
+            case blocks.Summary() | blocks.Decision():
                 for told in views.sentences(block):
                     page.paragraph(told)
             case blocks.CheckedList(items):

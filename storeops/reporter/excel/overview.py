@@ -82,6 +82,12 @@ class Overview:
         self._next(20)
         self._next(22)
 
+    def pace(self, sentences: Sequence[Message]) -> None:
+        """Write how the month stands against its target."""
+        self._section("overview.pace")
+        for told in sentences:
+            self.paragraph(told)
+
     def findings(self, findings: Sequence[Finding]) -> None:
         """Write what to do: owner, what was found and what to do about it, and its yuan."""
         self._section("overview.to_do")
