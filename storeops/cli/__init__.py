@@ -24,6 +24,7 @@ from storeops.cli import (
     read,
     record,
     rivals,
+    schedule,
     topics,
     trace,
 )
@@ -55,12 +56,14 @@ for _module in (
     log,
     backtest,
     rivals,
+    schedule,
     record,
     demo,
     config,
 ):
     _module.register(app)
 formats.register(app)
+schedule.register(app)
 topics.register(app)
 
 
