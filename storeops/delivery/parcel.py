@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from storeops.messages import Message
+
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
@@ -45,7 +47,12 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One attempt; ``detail`` is the other side's answer, with no secret in it."""
+    """One attempt; ``detail`` is the other side's answer, with no secret in it.
+
+    ``meaning`` and ``advice`` say the same to the operator, and what to do, in any language.
+    """
 
     fate: Fate
     detail: str = ""
+    meaning: Message | None = None
+    advice: Message | None = None

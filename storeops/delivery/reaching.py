@@ -1,0 +1,42 @@
+"""Making a connection: tried again at once when it was not made at all, never after that."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Callable
+from typing import TypeVar
+
+import stamina
+
+Made = TypeVar("Made")
+
+UNMADE = (ConnectionRefusedError, socket.gaierror)
+"""No connection was made, and saying so took no time; a time-out was waited for long enough."""
+
+
+class Unreachable(Exception):
+    """No connection was made, so nothing can have been sent. Carries the reason, no address."""
+
+
+def reach(connect: Callable[[], Made]) -> Made:
+    """Call until it does not raise ``Unreachable``: three times within about two seconds.
+
+    Nothing is passed as an argument, because retries are logged with their arguments.
+
+    Raises:
+        Unreachable: The last reason.
+    """
+    return stamina.RetryingCaller(attempts=3, wait_initial=0.2, wait_max=1.0, wait_jitter=0.3)(
+        Unreachable, connect
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, by its name alone; nothing is looked up."""
+    if host.rstrip(".").casefold() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
