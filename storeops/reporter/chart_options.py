@@ -12,25 +12,23 @@ from datetime import date, timedelta
 from itertools import accumulate
 from typing import Any
 
-from storeops.diagnose.finding import DataTable, Figure, PeriodKind, Split, TableColumn
+from storeops.diagnose.finding import DataTable, Figure, PeriodKind, Split
 from storeops.messages import Unit
-from storeops.reporter import blocks
+from storeops.reporter import blocks, chart_parts
+from storeops.reporter.chart_parts import Ink
 from storeops.reporter.columns import is_signed, position
 from storeops.reporter.lang import Catalogue
 from storeops.reporter.numbers import is_known, points
 from storeops.reporter.palette import Palette, palette
 from storeops.reporter.split_levels import levels
-from storeops.reporter.text import clip, inert
+from storeops.reporter.text import clip
 
 BARS = 12
 """Rows a chart of named rows shows; the table beside it has all."""
 TREND = "trend"
 SPLIT = "split"
 
-_FONT = "PingFang SC, Microsoft YaHei, Noto Sans CJK SC, sans-serif"
 _NAME_COLUMNS = 24
-_THIN_BAR, _THICK_BAR = 18, 26
-_TINT_SLOT = "tint"
 _TRENDS = ("paid_amount", "visitors")
 
 
@@ -46,30 +44,6 @@ class Picture:
     title: str
     option: dict[str, Any]
     told: tuple[tuple[str, ...], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Ink:
-    """The colours of a chart on a light or a dark ground."""
-
-    text: str
-    muted: str
-    line: str
-    ground: str
-    tint: str
-    series: tuple[str, ...]
-    red: str
-    green: str
-
-
-_LIGHT = Ink(
-    "#1F2933", "#66727F", "#E3E8EE", "#FFFFFF", "#FFF1C9",
-    ("#2F6DA8", "#E08E45", "#5B8C7B", "#8A6FB0"), "#C0392B", "#1E8449",
-)  # fmt: skip
-_DARK = Ink(
-    "#E6EBF0", "#94A3B3", "#2C3845", "#161D25", "#3B3320",
-    ("#6BA8E0", "#EBA868", "#86BBA8", "#B39BD6"), "#F0776A", "#5CC48A",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +99,7 @@ def picture(
     chart: blocks.Chart, table: DataTable, words: Catalogue, *, dark: bool = False
 ) -> Picture:
     """Draw a chart block as :func:`option` does, with what its values read."""
-    ink = _DARK if dark else _LIGHT
+    ink = chart_parts.ink(dark=dark)
     series = _series(chart, table, words)
     x = position(table, chart.x)
     names = [row[x] if x is not None else None for row in table.rows]
@@ -135,18 +109,16 @@ def picture(
         drawn = _over_days(labels, series, _runs(table.tinted), words, ink)
     else:
         labels = [clip(words.argument(name), _NAME_COLUMNS) for name in names[:BARS]]
-        series = [
-            _Series(one.name, one.unit, one.values[:BARS], one.is_signed) for one in series
-        ]
+        series = [_Series(one.name, one.unit, one.values[:BARS], one.is_signed) for one in series]
         drawn = _named_bars(labels, series, words, ink)
-    return Picture(chart.title.id, title, _frame(title, ink) | drawn, _told(series, words))
+    return Picture(
+        chart.title.id, title, chart_parts.frame(title, ink) | drawn, _told(series, words)
+    )
 
 
-def trend(
-    figures: Sequence[Figure], day: date, words: Catalogue, *, dark: bool = False
-) -> Picture:
+def trend(figures: Sequence[Figure], day: date, words: Catalogue, *, dark: bool = False) -> Picture:
     """Draw the trend as :func:`trend_option` does, with what its values read."""
-    ink = _DARK if dark else _LIGHT
+    ink = chart_parts.ink(dark=dark)
     shown = [figure for name in _TRENDS for figure in figures if figure.metric == name]
     length = max((len(figure.trend) for figure in shown), default=0)
     series = [
@@ -162,7 +134,7 @@ def trend(
     return Picture(
         TREND,
         title,
-        _frame(title, ink) | _over_days(labels, series, [], words, ink),
+        chart_parts.frame(title, ink) | _over_days(labels, series, [], words, ink),
         _told(series, words),
     )
 
@@ -175,31 +147,28 @@ def waterfall(
     dark: bool = False,
 ) -> Picture:
     """Draw the split as :func:`split_option` does, with what its values read."""
-    ink = _DARK if dark else _LIGHT
+    ink = chart_parts.ink(dark=dark)
     rows = levels(split, words, kind)
-    parts = [amount for _, amount in rows[1:-1]]
-    reached = list(accumulate(parts, initial=rows[0][1]))
-    numbers, colours = words.numbers, _colours(words, ink)
-    told = [numbers.money(amount, digits=0) for amount in parts]
-    told = [_level(rows[0][1], words), *told, _level(rows[-1][1], words)]
-    fills = [ink.series[0], *(colours.sign(part) or ink.muted for part in parts), ink.series[0]]
+    changes = [amount for _, amount in rows[1:-1]]
+    reached = list(accumulate(changes, initial=rows[0][1]))
+    told = [words.numbers.money(amount, digits=0) for _, amount in rows]
+    told = [text if 0 < at < len(rows) - 1 else text.lstrip("+") for at, text in enumerate(told)]
+    colours = _colours(words, ink)
+    fills = [ink.series[0], *(colours.sign(one) or ink.muted for one in changes), ink.series[0]]
     bars = [
-        _bar(amount, text, fill)
+        chart_parts.bar(amount, text, fill)
         for (_, amount), text, fill in zip(rows, told, fills, strict=True)
     ]
-    stacked = {"type": "bar", "stack": SPLIT, "stackStrategy": "all", "barMaxWidth": 64}
-    ground = {"itemStyle": {"color": "transparent"}, "silent": True, "tooltip": {"show": False}}
     title = words.say(f"chart.split.{kind.value}")
-    axes = {
-        "xAxis": _category([name for name, _ in rows], ink) | {"axisLabel": _label(ink, 12)},
-        "yAxis": [_value(Unit.CNY, words, ink)],
-        "series": [
-            stacked | ground | {"data": [0.0, *reached[:-1], 0.0]},
-            stacked | {"name": words.term("metric", split.metric), "data": bars},
-        ],
+    drawn = {
+        "xAxis": chart_parts.category([name for name, _ in rows], ink, size=12),
+        "yAxis": [chart_parts.value(Unit.CNY, words, ink)],
+        "series": chart_parts.steps(
+            words.term("metric", split.metric), [0.0, *reached[:-1], 0.0], bars, ink
+        ),
         "legend": {"show": False},
-    }  # fmt: skip
-    return Picture(SPLIT, title, _frame(title, ink) | axes, ((), tuple(told)))
+    }
+    return Picture(SPLIT, title, chart_parts.frame(title, ink) | drawn, ((), tuple(told)))
 
 
 def _pictures(report: blocks.Report, words: Catalogue, *, dark: bool) -> Iterator[Picture]:
@@ -249,18 +218,17 @@ def _over_days(
 ) -> dict[str, Any]:
     """Lay days along the bottom: lines of one unit, or bars with a line of the other."""
     units = _units(series)
-    has_bars = len(units) > 1
     drawn = []
     for index, one in enumerate(series):
-        is_bar = has_bars and one.unit is units[0]
+        is_bar = len(units) > 1 and one.unit is units[0]
         colour = ink.series[index % len(ink.series)]
-        look = _bars(colour) if is_bar else _line(colour)
+        look = chart_parts.bars(colour, index) if is_bar else chart_parts.line(colour)
         data = [_scaled(value, one.unit) for value in one.values]
         drawn.append(look | {"name": one.name, "yAxisIndex": _axis(one, units), "data": data})
     if tinted:
-        drawn.append(_tint(words.say("chart.tinted"), tinted, ink))
-    values = [_value(unit, words, ink, grid=not at) for at, unit in enumerate(units)]
-    return {"xAxis": _category(labels, ink), "yAxis": values, "series": drawn}
+        drawn.append(chart_parts.tint(words.say("chart.tinted"), tinted, ink))
+    values = [chart_parts.value(unit, words, ink, grid=not at) for at, unit in enumerate(units)]
+    return {"xAxis": chart_parts.category(labels, ink), "yAxis": values, "series": drawn}
 
 
 def _named_bars(
@@ -270,85 +238,17 @@ def _named_bars(
     units = _units(series)
     drawn = []
     for index, one in enumerate(series):
-        plain = ink.series[index % len(ink.series)]
-        data = [_labelled(value, one, plain, words, ink) for value in one.values]
-        look = {"type": "bar", "barMaxWidth": _THICK_BAR, "label": _beside(ink)}
-        drawn.append(
-            look | {"name": one.name, "xAxisIndex": _axis(one, units), "data": data,
-                    "itemStyle": {"color": plain, "borderRadius": 3}}
-        )  # fmt: skip
-    values = [_value(unit, words, ink, grid=not at) for at, unit in enumerate(units)]
-    names = _category(labels, ink) | {"inverse": True, "axisLabel": _label(ink, 12)}
-    legend = {"legend": {"show": False}} if len(series) == 1 else {}
-    return {"xAxis": values, "yAxis": names, "series": drawn} | legend
-
-
-def _frame(title: str, ink: Ink) -> dict[str, Any]:
-    """Set what every chart shares: ground, font, title, legend, room for labels, hover text."""
+        colour = ink.series[index % len(ink.series)]
+        data = [_labelled(value, one, colour, words, ink) for value in one.values]
+        look = chart_parts.long_bars(colour, ink)
+        drawn.append(look | {"name": one.name, "xAxisIndex": _axis(one, units), "data": data})
     return {
-        "animation": False,
-        "backgroundColor": ink.ground,
-        "textStyle": {"fontFamily": _FONT, "color": ink.text},
-        "title": {
-            "text": inert(title), "left": 12, "top": 10,
-            "textStyle": {"fontSize": 15, "fontWeight": "bold", "color": ink.text},
-        },
-        "legend": {"top": 12, "right": 12, "textStyle": {"color": ink.muted}, "itemGap": 14},
-        "grid": {"left": 16, "right": 24, "top": 76, "bottom": 14, "containLabel": True},
-        "tooltip": {
-            "trigger": "axis", "renderMode": "richText", "confine": True,
-            "axisPointer": {"type": "shadow"}, "backgroundColor": ink.ground,
-            "borderColor": ink.line, "textStyle": {"color": ink.text, "fontSize": 13},
-        },
-    }  # fmt: skip
-
-
-def _category(labels: Sequence[str], ink: Ink) -> dict[str, Any]:
-    return {
-        "type": "category", "data": list(labels), "axisLabel": _label(ink),
-        "axisTick": {"show": False}, "axisLine": {"lineStyle": {"color": ink.line}},
-    }  # fmt: skip
-
-
-def _value(unit: Unit, words: Catalogue, ink: Ink, *, grid: bool = True) -> dict[str, Any]:
-    text = _label(ink) | ({"formatter": "{value}%"} if unit is Unit.RATIO else {})
-    return {
-        "type": "value", "name": words.say(f"axis.{unit.value}"), "axisLabel": text,
-        "nameTextStyle": {"color": ink.muted}, "alignTicks": not grid,
-        "splitLine": {"show": grid, "lineStyle": {"color": ink.line}},
-    }  # fmt: skip
-
-
-def _label(ink: Ink, size: int = 11) -> dict[str, Any]:
-    return {"color": ink.muted, "fontSize": size, "hideOverlap": True}
-
-
-def _beside(ink: Ink) -> dict[str, Any]:
-    return {"show": True, "position": "right", "color": ink.muted, "fontSize": 11}
-
-
-def _bars(colour: str) -> dict[str, Any]:
-    return {
-        "type": "bar", "barMaxWidth": _THIN_BAR, "stack": _TINT_SLOT,
-        "itemStyle": {"color": colour, "borderRadius": [2, 2, 0, 0]},
-    }  # fmt: skip
-
-
-def _line(colour: str) -> dict[str, Any]:
-    return {
-        "type": "line", "symbolSize": 5, "showSymbol": False, "connectNulls": False,
-        "lineStyle": {"width": 2, "color": colour}, "itemStyle": {"color": colour},
-    }  # fmt: skip
-
-
-def _tint(name: str, tinted: Sequence[tuple[int, int]], ink: Ink) -> dict[str, Any]:
-    """Tint stretches of days behind the series; as a series of its own the legend names it."""
-    areas = [[{"xAxis": first}, {"xAxis": last}] for first, last in tinted]
-    return {
-        "type": "bar", "name": name, "stack": _TINT_SLOT, "data": [], "silent": True,
-        "itemStyle": {"color": ink.tint},
-        "markArea": {"silent": True, "itemStyle": {"color": ink.tint}, "data": areas},
-    }  # fmt: skip
+        "xAxis": [{"type": "value", "show": False} for _ in units],
+        "yAxis": chart_parts.category(labels, ink, size=12) | {"inverse": True},
+        "series": drawn,
+        "legend": chart_parts.legend(ink) | {"show": len(series) > 1},
+        "grid": chart_parts.room(top=76 if len(series) > 1 else 46),
+    }
 
 
 def _labelled(
@@ -360,18 +260,10 @@ def _labelled(
     text = _read(value, series, words)
     if series.unit is Unit.CNY and not series.is_signed:
         text = words.numbers.quantity(value, series.unit)
-    bar = _bar(_scaled(value, series.unit), text, fill or ink.muted)
+    bar = chart_parts.bar(_scaled(value, series.unit), text, fill or ink.muted)
     if value < 0:
         bar["label"]["position"] = "left"
     return bar
-
-
-def _bar(value: float | None, text: str, fill: str) -> dict[str, Any]:
-    return {
-        "value": value,
-        "label": {"show": True, "formatter": text},
-        "itemStyle": {"color": fill},
-    }
 
 
 def _told(series: Sequence[_Series], words: Catalogue) -> tuple[tuple[str, ...], ...]:
@@ -382,10 +274,6 @@ def _read(value: float | None, series: _Series, words: Catalogue) -> str:
     if series.is_signed:
         return words.numbers.signed(value, series.unit)
     return words.numbers.cell(value, series.unit)
-
-
-def _level(value: float, words: Catalogue) -> str:
-    return words.numbers.money(value, digits=0).removeprefix("+")
 
 
 def _units(series: Sequence[_Series]) -> list[Unit]:
