@@ -27,6 +27,7 @@ from storeops.cli import (
     rivals,
     run,
     target,
+    schedule,
     topics,
     trace,
 )
@@ -59,6 +60,7 @@ for _module in (
     target,
     backtest,
     rivals,
+    schedule,
     record,
     report,
     run,
@@ -67,6 +69,7 @@ for _module in (
 ):
     _module.register(app)
 formats.register(app)
+schedule.register(app)
 topics.register(app)
 
 

@@ -13,10 +13,10 @@ from storeops.diagnose.finding import Checked, Figure, Finding, Split, Verdict
 from storeops.messages import Change, Message, Note, Quantity, Unit
 from storeops.reporter.build import cause_of
 from storeops.reporter.excel import cells
-from storeops.reporter.excel.split_sheet import levels
 from storeops.reporter.excel.style import BANNERS, BRAND, GREY_BAR, HEAD, LINE, MUTED, Style
 from storeops.reporter.lang import Catalogue
 from storeops.reporter.numbers import is_known, points
+from storeops.reporter.split_levels import levels
 
 _LEFT, _RIGHT = 1, 10
 _WIDTHS = (1.5, 15, 15, 15, 10.5, 10.5, 10.5, 10.5, 1.5, 34, 20)

@@ -16,7 +16,7 @@ from storeops.reporter.excel import cells, charts
 from storeops.reporter.excel.style import BRAND, LINE, Style
 from storeops.reporter.excel.tables import HEAD_ROW, write_table
 from storeops.reporter.lang import Catalogue
-from storeops.reporter.numbers import rounded_parts
+from storeops.reporter.split_levels import levels
 
 _FEN = 2
 _FEED = 12
@@ -50,17 +50,6 @@ def write(
     sheet.autofilter(HEAD_ROW, 0, last - 1, 1)
     sheet.freeze_panes(HEAD_ROW + 1, 0)
     cells.landscape(sheet, words.say("workbook.page"))
-
-
-def levels(split: Split, words: Catalogue) -> list[tuple[str, float]]:
-    """List the rows of the split in yuan: the norm, each factor, the day."""
-    amounts = rounded_parts(split.start, split.end, [part.amount for part in split.parts], _FEN)
-    names = [words.term("factor", part.factor) for part in split.parts]
-    return [
-        (words.say("split.from"), round(split.start, _FEN)),
-        *zip(names, amounts, strict=True),
-        (words.say("split.to"), round(split.end, _FEN)),
-    ]
 
 
 def _write_rows(sheet: Worksheet, split: Split, style: Style, words: Catalogue) -> int:
@@ -125,7 +114,7 @@ def _waterfall(
                 "gap": 40,
             }
         )
-    charts.dress(drawing, words.say("chart.split"), style)
+    charts.dress(drawing, words.say("chart.split.day"), style)
     drawing.set_x_axis(charts.axis(style))
     drawing.set_y_axis(charts.axis(style, grid=True, num_format="#,##0"))
     drawing.set_legend({"none": True})

@@ -13,6 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 from storeops.diagnose.finding import DataTable, TableColumn
 from storeops.fields import FIELDS, Additivity
 from storeops.messages import Unit
+from storeops.reporter.columns import is_signed
 from storeops.reporter.excel import cells
 from storeops.reporter.excel.style import GREY_BAR, PROMOTION, Style
 from storeops.reporter.lang import Catalogue
@@ -23,7 +24,6 @@ HEAD_ROW = 3
 TOTALLED = "table.daily"
 """The table whose rows are days of one shop, so that its additive columns may be added up."""
 
-_SIGNED = ("column.impact", "column.change", "column.part_")
 _WIDEST_TEXT = 46
 _WIDEST_NUMBER = 20
 _NARROWEST = 9
@@ -44,11 +44,6 @@ class Placed:
     def column(self, column_id: str) -> int:
         """Find the sheet column of a table column."""
         return self.left + [column.id for column in self.table.columns].index(column_id)
-
-
-def is_signed(column: TableColumn) -> bool:
-    """Tell a column of changes, which is shown with arrows and colours."""
-    return column.id.startswith(_SIGNED)
 
 
 def write_sheet(
