@@ -10,10 +10,36 @@ from typing import TYPE_CHECKING
 
 from storeops.messages import Change, Message, Note, Quantity, Unit
 from storeops.metrics.change import ratio, relative
+from storeops.metrics.periods import Period, PeriodKind
 
 if TYPE_CHECKING:
     from storeops.metrics.board import Memory
     from storeops.metrics.target import Pace
+
+__all__ = [
+    "SMALL_COUNT",
+    "Cause",
+    "Checked",
+    "Confidence",
+    "DataTable",
+    "Diagnosis",
+    "Direction",
+    "Evidence",
+    "Figure",
+    "Finding",
+    "Own",
+    "Owner",
+    "Part",
+    "Period",
+    "PeriodKind",
+    "Section",
+    "Severity",
+    "Split",
+    "State",
+    "Subject",
+    "TableColumn",
+    "Verdict",
+]
 
 SMALL_COUNT = 30
 """Below this, on both sides, a count is compared by its difference: 2 instead of 4 is not -50 %."""
@@ -270,38 +296,6 @@ class DataTable:
     def _cells(self, column_id: str) -> list[object]:
         index = [column.id for column in self.columns].index(column_id)
         return [row[index] for row in self.rows]
-
-
-class PeriodKind(StrEnum):
-    """How long a stretch a report is about."""
-
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """The days a report is about, both ends included.
-
-    A week runs Monday to Sunday, a month is one of the calendar; one that is not over yet ends on
-    its last complete day, and ``whole_days`` says how many days the whole one has.
-    """
-
-    kind: PeriodKind
-    first: date
-    last: date
-    whole_days: int
-
-    @property
-    def days(self) -> int:
-        """Count the days."""
-        return (self.last - self.first).days + 1
-
-    @property
-    def is_partial(self) -> bool:
-        """Tell whether days are still to come."""
-        return self.days < self.whole_days
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,17 @@ class Printed:
     column: str
 
 
-Kind = Sum | HeadCount | RatioOfSums | Printed
+@dataclass(frozen=True, slots=True)
+class DailyMean:
+    """Mean over the known days of a daily head count: what may be said of people over days.
+
+    It is no number of distinct people: one who comes on two days is counted on both.
+    """
+
+    column: str
+
+
+Kind = Sum | HeadCount | RatioOfSums | Printed | DailyMean
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +92,7 @@ class Metric:
                 return Additivity.SUM
             case HeadCount():
                 return Additivity.PEOPLE
-            case RatioOfSums() | Printed():
+            case RatioOfSums() | Printed() | DailyMean():
                 return Additivity.NONE
             case _ as unknown:
                 assert_never(unknown)
@@ -93,7 +103,7 @@ class Metric:
         match self.kind:
             case Sum(columns):
                 return columns
-            case HeadCount(column) | Printed(column):
+            case HeadCount(column) | Printed(column) | DailyMean(column):
                 return (column,)
             case RatioOfSums(numerator, denominator):
                 return (*numerator, *denominator)
@@ -125,6 +135,13 @@ def _printed(column: str, facts: tuple[str, ...], source: str) -> Metric:
     return Metric(column, FIELDS[column].unit, Printed(column), facts, source, "shown per day only")
 
 
+def _per_day(name: str, column: str, source: str) -> Metric:
+    return Metric(
+        name, Unit.PEOPLE, DailyMean(column), _SHOP, source,
+        "a mean of daily counts, for weeks and months; not the distinct people of the period",
+    )  # fmt: skip
+
+
 def _ratio(name: str, unit: Unit, kind: RatioOfSums, facts: tuple[str, ...], source: str) -> Metric:
     return Metric(name, unit, kind, facts, source)
 
@@ -138,6 +155,9 @@ _TABLE: tuple[Metric, ...] = (
          "refunds are not deducted; presale counts on the day the balance is paid"),
     _people(Col.VISITORS, _BEHAVIOUR, "访客数: distinct visitors of the day, all devices"),
     _people(Col.PAID_BUYERS, _BEHAVIOUR, "支付买家数: distinct payers of the day"),
+    _per_day("visitors_per_day", Col.VISITORS, "日均访客: 访客数 of the known days / their number"),
+    _per_day("paid_buyers_per_day", Col.PAID_BUYERS,
+             "日均支付买家: 支付买家数 of the known days / their number"),
     _ratio("conversion_rate", Unit.RATIO, _over(Col.PAID_BUYERS, Col.VISITORS), _BEHAVIOUR,
            "支付转化率 = 支付买家数 / 访客数"),
     _ratio("amount_per_buyer", Unit.CNY, _over(Col.PAID_AMOUNT, Col.PAID_BUYERS), _BEHAVIOUR,
@@ -259,6 +279,10 @@ def value(metric: Metric, frame: pd.DataFrame) -> float | None:
             known = _added(frame, (column,))
             known = known[~np.isnan(known)]
             return float(known[0]) if len(known) == 1 else None
+        case DailyMean(column):
+            known = _added(frame, (column,))
+            known = known[~np.isnan(known)]
+            return quotient(float(known.sum()), float(len(known)))
         case RatioOfSums(numerator, denominator, times):
             above, below = _complete(frame, numerator), _complete(frame, denominator)
             both = ~(np.isnan(above) | np.isnan(below))
@@ -276,7 +300,7 @@ def daily(metric: Metric, frame: pd.DataFrame) -> pd.Series[float]:
     match metric.kind:
         case Sum(columns):
             values = _added(frame, columns)
-        case HeadCount(column) | Printed(column):
+        case HeadCount(column) | Printed(column) | DailyMean(column):
             values = _added(frame, (column,))
         case RatioOfSums(numerator, denominator, times):
             values = quotients(_complete(frame, numerator), _complete(frame, denominator), times)

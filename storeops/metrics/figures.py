@@ -35,12 +35,12 @@ from storeops.metrics.results import (
 )
 from storeops.metrics.shop import HEADLINES, ShopLines
 
-__all__ = ["ALARMED", "HEADLINES", "headline", "last_complete_day"]
+__all__ = ["ALARMED", "HEADLINES", "OWN_MONEY", "headline", "last_complete_day", "stage_of"]
 
 ALARMED = frozenset(SHARES)
 """Figures that can make a day abnormal; the others are shown with their range."""
 TREND_DAYS = 28
-_OWN_MONEY = ("paid_amount", "refunded_amount", "ad_spend")
+OWN_MONEY = ("paid_amount", "refunded_amount", "ad_spend")
 _BANDS = {Stage.START: 0.30, Stage.GROWING: 0.15, Stage.MATURE: 0.08}
 _SMALL_SALES, _LARGE_SALES = 3000.0, 30000.0
 _SMALL_BUYERS, _MANY_BUYERS = 30.0, 300.0
@@ -83,7 +83,7 @@ def headline(
     shop = board.shop
     choice = choose_days(shop.days, shop.target, shop.usable)
     phase = calendar.phase(window.day)
-    size = _stage(shop, choice) if stage == "auto" else Stage(stage)
+    size = stage_of(shop, choice) if stage == "auto" else Stage(stage)
     bands = Bands(_BANDS[size], budgets, is_soft=_is_soft(phase))
     metrics = [METRICS[name] for name in HEADLINES]
     judged, kind = judge(board, bands), choice.kind
@@ -146,7 +146,7 @@ def _is_soft(phase: DayPhase) -> bool:
     return phase.phase in _SOFT and phase.event != _STANDSTILL
 
 
-def _stage(shop: ShopLines, choice: Choice) -> Stage:
+def stage_of(shop: ShopLines, choice: Choice) -> Stage:
     """Guess the size of the shop from its last normal days (DOMAIN 4.2)."""
     last = choice.pool[-_STAGE_DAYS:]
     sales, buyers = _mean(shop, Col.PAID_AMOUNT, last), _mean(shop, Col.PAID_BUYERS, last)
@@ -302,7 +302,7 @@ def _impact(figure: MetricDay, parts: Mapping[str, float]) -> float | None:
     """Give the worth of a change in yuan: by the exact split, or as it stands for money."""
     if figure.value is None or figure.baseline is None:
         return None
-    if figure.metric in _OWN_MONEY:
+    if figure.metric in OWN_MONEY:
         return figure.value - figure.baseline
     return parts.get(figure.metric)
 

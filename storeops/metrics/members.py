@@ -108,7 +108,7 @@ def member_table(
         z=z,
         p=p,
         visible=visible,
-        specific=Members(*(_specific(*pair) for pair in zip(before, now, strict=True))),
+        specific=Members(*(specific(*pair) for pair in zip(before, now, strict=True))),
         is_lone=is_lone,
         is_significant=is_lone | _explaining(raw, shop_day),
         days_used=days.dates(used),
@@ -133,7 +133,7 @@ def _shares(matrix: Floats, whole: Totals, board: Board, used: Ints) -> Floats:
     return shares
 
 
-def _specific(before: Floats, now: Floats) -> Floats:
+def specific(before: Floats, now: Floats) -> Floats:
     """Take off what a member would have done had it moved as all others together did."""
     ratio = quotients(now.sum() - now, before.sum() - before)
     specific: Floats = now - before * np.where(np.isnan(ratio), 1.0, ratio)
