@@ -26,8 +26,8 @@ from storeops.cli import (
     report,
     rivals,
     run,
-    target,
     schedule,
+    target,
     topics,
     trace,
 )

@@ -13,7 +13,9 @@ from storeops.cli.diagnose import show_json, show_text
 from storeops.cli.progress import chosen
 
 if TYPE_CHECKING:
+    from storeops.messages import Message
     from storeops.pipeline.reporting import Order, Reported
+    from storeops.pipeline.workspace import Request
 
 _EPILOG = (
     "\b\n"
@@ -140,3 +142,30 @@ def _show_chat(done: Reported) -> None:
 
     texts = [chat.render(each, done.words, chat.Dialect.PLAIN).text for each in done.reports]
     options.to_stdout("\n\n".join(texts))
+
+
+def _show_posts(folder: Path, done: Reported) -> None:
+    """Print what every recipient would get, text and all, as it would go out."""
+    from storeops.pipeline.sending import previews
+    from storeops.pipeline.workspace import open_workspace
+
+    shown = []
+    for recipient, parcel in previews(open_workspace(folder), done.morning.reports, done.words):
+        head = done.words.say("post.preview", recipient=recipient.name, channel=recipient.channel)
+        names = ", ".join(each.name for each in parcel.enclosures)
+        shown.append("\n".join(filter(None, (head, parcel.subject, "", parcel.text, names))))
+    if not shown:
+        shown = [done.words.say("post.nobody"), done.words.say("post.nobody_hint")]
+    options.to_stdout("\n\n".join(shown))
+
+
+def _send(folder: Path, done: Reported, asked: Request) -> tuple[Message, ...]:
+    from storeops.errors import StoreopsError
+    from storeops.messages import message
+    from storeops.pipeline.sending import send
+    from storeops.pipeline.workspace import open_workspace
+
+    workspace = open_workspace(folder)
+    if not workspace.settings.delivery.recipients:
+        raise StoreopsError(message("post.nobody"), message("post.nobody_hint"))
+    return send(workspace, done.morning.reports, done.words, asked.now).said

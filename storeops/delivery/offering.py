@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from storeops.config import DeliverySettings, RecipientSettings
@@ -10,10 +11,22 @@ from storeops.delivery.outbox import Key, Letter, Outbox, Receipt
 from storeops.delivery.rules import About, Course, decide
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A report on offer: what the rules ask about it, what it says, and how to write it.
+
+    ``write`` is called only when the outbox wants the letter, with the digest of what the
+    recipient has already (None: nothing).
+    """
+
+    about: About
+    digest: str
+    write: Callable[[str | None], Letter]
+
+
 def offer(
     outbox: Outbox,
-    letter: Letter,
-    about: About,
+    offered: Offer,
     recipient: RecipientSettings,
     *,
     settings: DeliverySettings,
@@ -29,9 +42,13 @@ def offer(
     Raises:
         StoreopsError: The outbox is held by another run or cannot be written.
     """
+    about = offered.about
     key = Key(about.shop, about.day, about.kind, recipient.name)
     known = replace(about, was_sent=outbox.was_sent(key))
     decision = decide(recipient, known, now, settings)
     if decision.course is Course.SKIP and decision.reason is not None:
         return outbox.skip(key, decision.reason, now=now)
+    if outbox.holds(key, offered.digest):
+        return None
+    letter = offered.write(outbox.told(key))
     return outbox.put(key, letter, now=now, not_before=decision.not_before, why=decision.reason)

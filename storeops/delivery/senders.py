@@ -12,7 +12,10 @@ from storeops.delivery.keys import MissingKey
 from storeops.delivery.parcel import Fate, Outcome, Parcel
 from storeops.errors import StoreopsError
 
-_Send = Callable[[Parcel, RecipientSettings, DeliverySettings, str, datetime], Outcome]
+HandingOver = Callable[[], None]
+_Send = Callable[
+    [Parcel, RecipientSettings, DeliverySettings, str, datetime, HandingOver], Outcome
+]
 _Probe = Callable[[RecipientSettings, DeliverySettings], Outcome]
 
 
@@ -44,6 +47,7 @@ def send(
     settings: DeliverySettings,
     message_id: str,
     now: datetime,
+    handing_over: HandingOver = _silently,
 ) -> Outcome:
     """Make one attempt to send, and tell what it came to; no failure of the way raises.
 
@@ -56,9 +60,13 @@ def send(
         settings: The mail server, and the timeout for every channel.
         message_id: The same for every attempt at the same message.
         now: The moment of this attempt, with its zone; robots refuse one that is an hour off.
+        handing_over: Called right before the other side can take the message; what it raises
+            ends the attempt.
     """
     try:
-        return sender_of(recipient.channel).send(parcel, recipient, settings, message_id, now)
+        return sender_of(recipient.channel).send(
+            parcel, recipient, settings, message_id, now, handing_over
+        )
     except StoreopsError as error:
         return _unusable(error)
 

@@ -17,7 +17,6 @@ from storeops.pipeline.morning import Morning, morning
 from storeops.pipeline.running import Ran, run_one
 from storeops.pipeline.workspace import Progress, Request, silent
 
-
 R = TypeVar("R")
 
 

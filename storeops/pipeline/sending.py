@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from storeops.config import BEIJING, RecipientSettings
 from storeops.delivery.offering import Offer, offer
-from storeops.delivery.outbox import Key, Letter, Outbox, Status
+from storeops.delivery.outbox import Letter, Outbox, Receipt, Send, Status
 from storeops.delivery.parcel import Outcome, Parcel
 from storeops.delivery.rules import About, hold_until
 from storeops.delivery.senders import send as hand_over
@@ -69,11 +69,11 @@ def send(workspace: Workspace, reports: Sequence[Report], words: Catalogue, now:
     return Sent((*said, *(receipt.said for receipt in receipts)), failed)
 
 
-def _told(receipt: object) -> tuple[Message, ...]:
+def _told(receipt: Receipt | None) -> tuple[Message, ...]:
     return () if receipt is None else (receipt.said,)
 
 
-def _sender(workspace: Workspace, now: datetime):
+def _sender(workspace: Workspace, now: datetime) -> Send:
     def attempt(
         parcel: Parcel,
         recipient: RecipientSettings,
@@ -98,6 +98,7 @@ class _Offered:
     words: Catalogue
 
     def offer(self) -> Offer:
+        """Offer the report itself."""
         said = correction.said(narrowed(self.report, self.recipient))
         return Offer(_about(self.report), said.dumped(), self._letter)
 
@@ -113,12 +114,15 @@ class _Offered:
             return whole
         words = words_of(self.recipient, self.words)
         text = correction.text(report, before, words)
+        if text is None:
+            return None
         return Parcel(correction.subject(report, words), text, document=whole.document)
 
     def late(self, now: datetime) -> Offer:
         """Say that yesterday's figures are still missing."""
         day = _yesterday(now)
-        about = About(self.report.shop, day, PeriodKind.DAY, State.INCOMPLETE_DATA, True)
+        state = State.INCOMPLETE_DATA
+        about = About(self.report.shop, day, PeriodKind.DAY, state, needs_attention=True)
         return Offer(about, _LATE, lambda _: self._late_letter(day))
 
     def _late_letter(self, day: date) -> Letter:
@@ -135,7 +139,6 @@ class _Offered:
 def _about(report: Report) -> About:
     causes = causes_to_handle(report)
     urgent = any(cause.severity is Severity.ACT for cause in causes)
-    stale = any(note.kind == "stale" for note in report.notes)
     return About(
         shop=report.shop,
         day=report.day,
@@ -143,7 +146,7 @@ def _about(report: Report) -> About:
         state=report.verdict.state,
         needs_attention=report.verdict.state is State.ABNORMAL or urgent,
         owners_with_tasks=frozenset(cause.owner.value for cause in causes),
-        is_complete=not stale,
+        is_complete=correction.is_complete(report),
     )
 
 

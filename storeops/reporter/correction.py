@@ -22,17 +22,19 @@ class Said:
     figures: tuple[tuple[str, float | None], ...]
     """Metric and value, rounded as it is printed."""
     tasks: tuple[str, ...]
+    is_complete: bool = True
+    """False while a file of the day is missing."""
 
     def dumped(self) -> str:
         """Write it as text, to be kept beside the message; the same said gives the same text."""
-        return json.dumps([self.state, self.figures, self.tasks])
+        return json.dumps([self.state, self.figures, self.tasks, self.is_complete])
 
     @classmethod
     def loaded(cls, text: str) -> Said | None:
         """Read it back; None when the text is not of this form."""
         try:
-            state, figures, tasks = json.loads(text)
-            return cls(str(state), tuple((m, v) for m, v in figures), tuple(tasks))
+            state, figures, tasks, whole = json.loads(text)
+            return cls(str(state), tuple((m, v) for m, v in figures), tuple(tasks), bool(whole))
         except (ValueError, TypeError):
             return None
 
@@ -44,7 +46,13 @@ def said(report: Report) -> Said:
         for figure in for_boss(report).figures
     )
     tasks = tuple(sorted(cause.id for cause in causes_to_handle(report)))
-    return Said(report.verdict.state.value, figures, tasks)
+    return Said(report.verdict.state.value, figures, tasks, is_complete(report))
+
+
+def is_complete(report: Report) -> bool:
+    """Tell whether all files of the day are there that usually are."""
+    is_late = any(note.kind == "stale" for note in report.notes)
+    return not is_late and report.verdict.state is not State.INCOMPLETE_DATA
 
 
 def subject(report: Report, words: Catalogue) -> str:
@@ -52,11 +60,16 @@ def subject(report: Report, words: Catalogue) -> str:
     return words.say("correction.subject", shop=report.shop, when=when(report))
 
 
-def text(report: Report, before: Said, words: Catalogue) -> str:
-    """Say what reads otherwise now: the state, the figures, the tasks; one line each."""
-    lines = [message("correction.title", shop=report.shop, when=when(report))]
-    lines += _changes(report, before, said(report))
-    lines.append(report.verdict.text)
+def text(report: Report, before: Said, words: Catalogue) -> str | None:
+    """Say what reads otherwise now: the state, the figures, the tasks; one line each.
+
+    None when nothing does: then nobody is to be bothered.
+    """
+    changes = list(_changes(report, before, said(report)))
+    if not changes:
+        return None
+    title = message("correction.title", shop=report.shop, when=when(report))
+    lines = [title, *changes, report.verdict.text]
     return "\n".join(words.text(line) for line in lines)
 
 

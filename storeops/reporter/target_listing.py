@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
 from storeops.diagnose.finding import DataTable
-from storeops.messages import Quantity, Unit, message
+from storeops.messages import Quantity, Unit
 from storeops.metrics.target import DayTarget, Pace
 from storeops.reporter.lang import Catalogue
 from storeops.reporter.numbers import json_number

@@ -122,6 +122,24 @@ class Outbox:
         ticket = transitions.recovered(found, found.changed)
         return ticket.status in GONE or ticket.is_correction
 
+    def told(self, key: Key) -> str | None:
+        """Give the digest of what the recipient has, or may have; None for nothing."""
+        found = self._readable(key.name)
+        if found is None:
+            return None
+        ticket = transitions.recovered(found, found.changed)
+        return ticket.gone or (ticket.digest if ticket.status in GONE else None)
+
+    def holds(self, key: Key, digest: str) -> bool:
+        """Tell whether putting this digest in would change nothing."""
+        ticket = self._readable(key.name)
+        return (
+            ticket is not None
+            and ticket.digest == digest
+            and (ticket.content is None or self._shelf.parcel(ticket) is not None)
+            and not (ticket.status is Status.REFUSED and ticket.content is None)
+        )
+
     def deliver(self, send: Send, now: datetime) -> tuple[Receipt, ...]:
         """Try everything that is due, oldest first; one recipient never stops the others.
 
