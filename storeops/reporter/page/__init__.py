@@ -12,6 +12,10 @@ from storeops.reporter.page.sections import sections
 from storeops.reporter.palette import palette
 from storeops.reporter.text import inert
 
+MOST_BYTES = 1_500_000
+_ROWS = (200, 100, 50, 20, 10)
+"""Rows of a table that are shown: the most with which the page stays small enough to send."""
+
 
 def render(report: Report, lang: str | Catalogue) -> str:
     """Write the page of a report.
@@ -26,24 +30,27 @@ def render(report: Report, lang: str | Catalogue) -> str:
     """
     words = catalogue(lang)
     drawn = plots(report, words)
-    parts = sections(report, words, frozenset(plot.id for plot in drawn))
-    engine = (asset("echarts.min.js"),) if drawn else ()
     document = Document(
         template="page.html.j2",
         styles=("base.css", "page.css"),
         scripts=("theme.js", "tables.js", "page.js", *(("charts.js",) if drawn else ())),
-        engine=engine,
+        engine=asset("echarts.min.js") if drawn else "",
         data={"charts": [plot.payload for plot in drawn]},
     )
-    return document.render(
-        words,
-        title=words.text(_title(report)),
-        shop=inert(report.shop),
-        subtitle=_subtitle(report, words),
-        sections=parts,
-        is_boss=report.view is View.BOSS,
-        up=palette(words.language).up,
-    )
+    charts = frozenset(plot.id for plot in drawn)
+    for most_rows in _ROWS:
+        page = document.render(
+            words,
+            title=words.text(_title(report)),
+            shop=inert(report.shop),
+            subtitle=_subtitle(report, words),
+            sections=sections(report, words, charts, most_rows),
+            is_boss=report.view is View.BOSS,
+            up=palette(words.language).up,
+        )
+        if len(page.encode()) <= MOST_BYTES:
+            break
+    return page
 
 
 def _title(report: Report) -> Message:

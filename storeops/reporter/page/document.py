@@ -32,13 +32,13 @@ class Document:
     template: str
     styles: tuple[str, ...]
     scripts: tuple[str, ...]
-    engine: tuple[str, ...] = ()
+    engine: str = ""
     data: Mapping[str, object] = field(default_factory=dict)
 
     def render(self, words: Catalogue, **values: object) -> str:
-        """Fill the template: every value is escaped; style, scripts and data are put in as they are."""
+        """Fill the template: every value is escaped, but for style, scripts and data."""
         style = "\n".join(_static(name) for name in self.styles)
-        scripts = [*self.engine, "\n".join(_static(name) for name in self.scripts)]
+        scripts = [*filter(None, (self.engine,)), "\n".join(_static(name) for name in self.scripts)]
         return _environment().get_template(self.template).render(
             say=words.say,
             lang=_LANGUAGES.get(words.language, words.language),

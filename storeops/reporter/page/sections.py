@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-from storeops.diagnose.finding import Cause, Figure, Finding, PeriodKind, Split, Verdict
+from storeops.diagnose.finding import Cause, Checked, Figure, Finding, PeriodKind, Split, Verdict
 from storeops.messages import Note, Unit
 from storeops.metrics.target import Pace
 from storeops.reporter import blocks, views
@@ -16,7 +16,7 @@ from storeops.reporter.lang import Catalogue
 from storeops.reporter.numbers import json_number
 from storeops.reporter.page.figures import figures_view, way
 from storeops.reporter.page.findings import Findings
-from storeops.reporter.page.tables import TableView, most_rows, table_view
+from storeops.reporter.page.tables import TableView, table_view
 from storeops.reporter.split_levels import levels
 
 
@@ -70,68 +70,74 @@ class PaceView:
 
 
 def sections(
-    report: blocks.Report, words: Catalogue, charts: frozenset[str]
+    report: blocks.Report, words: Catalogue, charts: frozenset[str], most_rows: int
 ) -> tuple[Section, ...]:
-    """Lay out a report; ``charts`` names the pictures there are, each stands with its figures."""
-    return tuple(_Page(report, words, charts).sections())
+    """Lay out a report.
+
+    Args:
+        report: The report.
+        words: The language.
+        charts: The ids of the pictures there are; each stands with its figures.
+        most_rows: How many rows of a table are shown.
+    """
+    return tuple(_Page(report, words, charts, most_rows).sections())
 
 
 class _Page:
     """Blocks as sections of one language."""
 
-    def __init__(self, report: blocks.Report, words: Catalogue, charts: frozenset[str]) -> None:
+    def __init__(
+        self, report: blocks.Report, words: Catalogue, charts: frozenset[str], most_rows: int
+    ) -> None:
         self.report = report
         self.words = words
         self.charts = charts
         self.kind = PeriodKind.DAY if report.period is None else report.period.kind
         self.tables = [b.table for b in report.blocks if isinstance(b, blocks.Table)]
-        limit = most_rows(self.tables)
         self.views = [
-            table_view(table, number, limit, words) for number, table in enumerate(self.tables)
+            table_view(table, number, most_rows, words) for number, table in enumerate(self.tables)
         ]
         shown = frozenset(row.anchor for view in self.views for row in view.rows)
         self.findings = Findings(self.tables, words, shown)
 
     def sections(self) -> Iterator[Section]:
+        """Lay out block by block; the title stands on top, a chart stands with its table."""
         tables = iter(self.views)
         for block in self.report.blocks:
-            yield from self._section(block, tables)
+            section = self._section(block, tables)
+            if section is not None:
+                yield section
 
     def _section(  # noqa: C901, PLR0911, PLR0912 (one case a block)
         self, block: blocks.Block, tables: Iterator[TableView]
-    ) -> Iterator[Section]:
+    ) -> Section | None:
         match block:
             case blocks.VerdictLine(verdict):
-                yield self._verdict(verdict)
+                return self._verdict(verdict)
             case blocks.Heading(text, level):
-                if level > 1:
-                    yield Section("heading", self.words.text(text))
+                return Section("heading", self.words.text(text)) if level > 1 else None
             case blocks.Text(text):
-                yield Section("text", self.words.text(text))
+                return Section("text", self.words.text(text))
             case blocks.Figures(figures):
-                yield self._figures(figures)
+                return self._figures(figures)
             case blocks.SplitBlock(split):
-                yield self._split(split)
+                return self._split(split)
             case blocks.Findings(findings):
-                yield self._findings(findings)
+                return self._findings(findings)
             case blocks.Summary():
-                yield Section("summary", self._told(block))
+                return Section("summary", self._told(block))
             case blocks.PaceBlock(pace):
-                yield self._pace(block, pace)
+                return self._pace(block, pace)
             case blocks.Decision(finding):
-                yield self._decision(block, finding)
+                return self._decision(block, finding)
             case blocks.CheckedList(items):
-                told = [self.words.text(item.text) for item in items]
-                yield self._titled("checked", told, "overview.checked")
+                return self._checked(items)
             case blocks.Notes(notes):
-                told = list(dict.fromkeys(map(self._note, notes)))
-                yield self._titled("notes", told, "overview.notes")
-            case blocks.Table(table):
-                view = next(tables)
-                charts = self._charts_of(table.name)
-                yield Section("table", view, view.anchor, view.title, charts)
+                return self._notes(notes)
+            case blocks.Table():
+                return self._table(next(tables))
             case blocks.Chart():
-                return
+                return None
             case _ as unknown:
                 assert_never(unknown)
 
@@ -200,6 +206,17 @@ class _Page:
     def _decision(self, block: blocks.Decision, finding: Finding | None) -> Section:
         view = None if finding is None else self.findings.view(finding)
         return self._titled("decision", (self._told(block), view), "page.decision")
+
+    def _checked(self, items: Sequence[Checked]) -> Section:
+        told = [self.words.text(item.text) for item in items]
+        return self._titled("checked", told, "overview.checked")
+
+    def _notes(self, notes: Sequence[Note]) -> Section:
+        told = list(dict.fromkeys(map(self._note, notes)))
+        return self._titled("notes", told, "overview.notes")
+
+    def _table(self, view: TableView) -> Section:
+        return Section("table", view, view.anchor, view.title, self._charts_of(view.name))
 
     def _note(self, note: Note) -> tuple[str, str]:
         text = self.words.text(note.message)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,9 +12,6 @@ from storeops.reporter.lang import Catalogue
 from storeops.reporter.numbers import json_number
 from storeops.reporter.page.figures import way
 
-MOST_CELLS = 5000
-_LIMITS = (150, 90, 60, 40, 25, 15)
-"""Rows of a table: the largest of these with which all tables keep within the cells."""
 _MOST_PICKS = 12
 _TEXT = (Unit.TEXT, Unit.DATE)
 
@@ -57,21 +53,13 @@ class TableView:
     """A table, the latest day first where it is one of days."""
 
     anchor: str
+    name: str
     title: str
     heads: tuple[Head, ...]
     rows: tuple[Row, ...]
     left_out: int
     has_details: bool
     has_tint: bool
-
-
-def most_rows(tables: Sequence[DataTable]) -> int:
-    """Choose how many rows of each table a page can hold."""
-    for limit in _LIMITS:
-        cells = sum(min(len(table.rows), limit) * len(table.columns) for table in tables)
-        if cells <= MOST_CELLS:
-            return limit
-    return _LIMITS[-1]
 
 
 def row_anchor(table: int, row: int) -> str:
@@ -101,6 +89,7 @@ def table_view(table: DataTable, number: int, limit: int, words: Catalogue) -> T
     )
     return TableView(
         anchor=f"t{number}",
+        name=table.name,
         title=words.say(table.name),
         heads=heads,
         rows=rows,
