@@ -93,7 +93,7 @@ def _blocks(diagnosis: Diagnosis, findings: Sequence[Finding]) -> Iterator[Block
     if diagnosis.pace is not None:
         yield PaceBlock(diagnosis.pace)
     if findings:
-        yield Findings(_most_important(findings))
+        yield Findings(most_important(findings))
     if diagnosis.checked:
         yield CheckedList(diagnosis.checked)
     if diagnosis.notes:
@@ -104,7 +104,8 @@ def _blocks(diagnosis: Diagnosis, findings: Sequence[Finding]) -> Iterator[Block
     yield from _charts(tables)
 
 
-def _most_important(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+def most_important(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Keep the first five causes with what follows from them."""
     causes = [finding.id for finding in findings if cause_of(finding, findings) is None]
     shown = set(causes[:MOST_SHOWN])
     return tuple(

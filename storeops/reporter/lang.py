@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -33,11 +33,31 @@ class Catalogue:
     its id with its arguments. A ``strict`` catalogue (tests) raises instead.
     """
 
-    def __init__(self, lang: str, templates: Mapping[str, str], *, strict: bool = False) -> None:
+    def __init__(
+        self,
+        lang: str,
+        templates: Mapping[str, str],
+        *,
+        strict: bool = False,
+        escape: Callable[[str], str] = inert,
+    ) -> None:
         self.language = lang
         self.templates = templates
         self.numbers = Numbers(templates)
         self._strict = strict
+        self._escape = escape
+
+    def escaping(self, escape: Callable[[str], str]) -> Catalogue:
+        """Speak the same words, with ``escape`` applied to every text from a file.
+
+        ``escape`` gets text without control characters; our own sentences stay as they are.
+        """
+        return Catalogue(
+            self.language,
+            self.templates,
+            strict=self._strict,
+            escape=lambda text: escape(inert(text)),
+        )
 
     def __contains__(self, message_id: str) -> bool:
         return message_id in self.templates
@@ -68,11 +88,11 @@ class Catalogue:
                 return self.templates[word_id]
         if self._strict:
             raise UnknownMessageError(f"{kind}.{name}")
-        return inert(name)
+        return self._escape(name)
 
     def subject(self, kind: str, name: str | None) -> str:
         """Name what a finding is about: its own name, else the word for its kind."""
-        return inert(name) if name else self.term("subject", kind)
+        return self._escape(name) if name else self.term("subject", kind)
 
     def column(self, label: str) -> str:
         """Turn a metric as a person names it (``访客数``, ``visitors``) into its column name."""
@@ -95,7 +115,7 @@ class Catalogue:
             case None:
                 return NONE
             case str():
-                return inert(value)
+                return self._escape(value)
             case int() | float():
                 return self.numbers.plain(value)
             case date():
@@ -117,7 +137,7 @@ class Catalogue:
             case Message():
                 return self.text(value)
             case _:
-                return inert(str(value))
+                return self._escape(str(value))
 
 
 def files(lang: str) -> tuple[Path, ...]:

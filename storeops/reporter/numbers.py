@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from storeops.fields import FIELDS
 from storeops.messages import Change, Quantity, Unit
@@ -22,6 +22,7 @@ _BARS = "▁▂▃▄▅▆▇█"
 _STEPS = tuple(0.125 * step for step in range(1, 8))
 _SCALES = ((8, 8), (6, 6), (5, 4))
 """From 10**a on, text says the amount in units of 10**b if the language has a word for it."""
+_SHORT_SCALES, _SHORT_FROM = (8, 6, 4, 3), 4
 _WHOLE_FROM = 1000
 _WHOLE_COUNT_FROM = 100
 """An expected count of 2.5 buyers keeps its half; one of 1,900.5 visitors does not."""
@@ -87,6 +88,23 @@ class Numbers:
             return text
         sign = text[0] if text[0] in "+-" else ""
         return self._word("number.cny", "{sign}{n}").format(sign=sign, n=text.removeprefix(sign))
+
+    def short(self, value: float | None) -> str:
+        """Print money in three figures for a subject line: 4.82 in units of ten thousand, 48.2k."""
+        if not is_known(value) or value is None:
+            return NONE
+        size = Context(prec=3, rounding=ROUND_HALF_UP).create_decimal(repr(abs(float(value))))
+        for power in _SHORT_SCALES:
+            word = self._words.get(f"number.scale.short.{power}")
+            if word is not None and size >= Decimal(1).scaleb(max(power, _SHORT_FROM)):
+                text = f"{size.scaleb(-power):,f}"
+                text = text.rstrip("0").rstrip(".") if "." in text else text
+                return ("-" if value < 0 else "") + word.format(n=text)
+        return self._signed_money(value, "")
+
+    def share(self, value: float | None) -> str:
+        """Print a fraction as a percentage to be read, without a sign: 64%, 6.4%."""
+        return self._size(Change(value)) or NONE
 
     def about(self, value: float | None) -> str:
         """Print an estimate of yuan with its sign, no fen: -5,600."""
