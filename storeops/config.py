@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, timedelta, timezone
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
@@ -22,13 +23,14 @@ from storeops.yamlfile import fault, read_yaml
 FILE_NAME = "config.yaml"
 
 
-_PLACES = ("env:", "file:", "keyring:")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def named_only(value: str) -> str:
     """Accept where a secret is found; refuse what looks like the secret itself, unquoted."""
     kind, _, name = value.partition(":")
-    if f"{kind}:" not in _PLACES or not name or (kind == "keyring" and "/" not in name):
+    is_named = {"env": _VARIABLE.fullmatch(name), "keyring": "/" in name, "file": name}.get(kind)
+    if not is_named:
         raise ValueError(
             "a secret does not stand in a file that is copied and mailed: put it into an "
             "environment variable and write env:NAME here (or file:PATH, keyring:SERVICE/USER)"
@@ -37,7 +39,7 @@ def named_only(value: str) -> str:
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class ShopSettings(_Section):

@@ -34,6 +34,9 @@ _resolve("int", r"^[-+]?(?:0|[1-9][0-9]*)$", "-+0123456789")
 _resolve("float", r"^[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$", "-+0123456789.")
 _resolve("timestamp", r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "0123456789")
 
+_NAME = re.compile(r"\b(alias|anchor|tag) '.*'", re.DOTALL)
+"""A name in a fault of YAML: it may be a password that begins with * or !, and is not repeated."""
+
 Positions = dict[tuple[Hashable, ...], tuple[int, int]]
 
 
@@ -63,10 +66,10 @@ def read_yaml(text: str, file: str) -> tuple[Any, Positions]:
                 "config.not_yaml",
                 file=file,
                 line=mark.line + 1 if mark else 1,
-                problem=str(getattr(error, "problem", error)),
+                problem=_NAME.sub(r"\1", str(getattr(error, "problem", error))),
             ),
             message("config.not_yaml_hint"),
-        ) from error
+        ) from None
     finally:
         loader.dispose()
 

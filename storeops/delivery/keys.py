@@ -91,8 +91,8 @@ def _not_text(reference: str) -> MissingKey:
 def _from_file(reference: str, path: Path) -> str:
     try:
         with path.open("rb") as stream:
-            mode = os.fstat(stream.fileno()).st_mode
-            data = stream.read(_LONGEST + 1)
+            is_open = os.name == "posix" and bool(os.fstat(stream.fileno()).st_mode & _OTHERS)
+            data = b"" if is_open else stream.read(_LONGEST + 1)
     except OSError as error:
         raise MissingKey(
             message(
@@ -103,7 +103,7 @@ def _from_file(reference: str, path: Path) -> str:
             ),
             message("delivery.key.file_hint"),
         ) from None
-    if os.name == "posix" and mode & _OTHERS:
+    if is_open:
         raise MissingKey(
             message("delivery.key.open_to_others", file=str(path)),
             message("delivery.key.open_to_others_hint", file=str(path)),
