@@ -52,7 +52,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(
         rich_markup_mode=None,
         no_args_is_help=True,
-        help="月目标：拆到每天、进度、还差多少 / A month's target: split by day, pace, what it takes.",
+        help="月目标：拆到每天、进度、还差多少 / A month's target: its split by day, and the pace.",
     )
     group.command("set", epilog=_SET)(set_)
     group.command("show", epilog=_SHOW)(show)

@@ -11,7 +11,7 @@ from storeops.calendars import Calendar
 from storeops.diagnose.finding import DataTable, Diagnosis, TableColumn
 from storeops.diagnose.wording import phase_told, weekday
 from storeops.facts import Window
-from storeops.messages import Term, Unit
+from storeops.messages import Unit
 from storeops.metrics.change import ratio
 from storeops.metrics.pacing import pace
 from storeops.metrics.target import DayTarget, Goal, Pace
@@ -26,7 +26,10 @@ def with_pace(diagnosis: Diagnosis, window: Window, calendar: Calendar, goal: Go
 
 
 def target_table(stands: Pace) -> DataTable:
-    """Lay the target out, one row per day of the month; days to come have no paid amount."""
+    """Lay the target out, one row per day of the month; days to come have no paid amount.
+
+    It has as many columns as are printed with a chart beside them.
+    """
     paid = "column.paid_net" if stands.is_net else "metric.paid_amount"
     columns = (
         TableColumn("column.date", Unit.DATE),
@@ -34,14 +37,11 @@ def target_table(stands: Pace) -> DataTable:
         TableColumn("column.phase", Unit.TEXT),
         TableColumn("column.target", Unit.CNY),
         TableColumn(paid, Unit.CNY),
-        TableColumn("column.attained", Unit.RATIO, (paid, "column.target")),
         TableColumn("column.due_so_far", Unit.CNY),
         TableColumn("column.paid_so_far", Unit.CNY),
         TableColumn(
             "column.attained_so_far", Unit.RATIO, ("column.paid_so_far", "column.due_so_far")
         ),
-        TableColumn("column.weight", Unit.FACTOR),
-        TableColumn("column.basis", Unit.TEXT),
     )
     tinted = (i for i, day in enumerate(stands.days) if day.phase.phase.is_promotion)
     return DataTable("table.target", columns, tuple(map(_row, stands.days)), frozenset(tinted))
@@ -54,10 +54,7 @@ def _row(day: DayTarget) -> tuple[object, ...]:
         phase_told(day.phase),
         day.target,
         day.paid,
-        ratio(day.paid, day.target),
         day.due,
         day.paid_so_far,
         ratio(day.paid_so_far, day.due),
-        day.weight,
-        Term("basis", day.basis.value),
     )

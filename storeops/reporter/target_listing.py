@@ -14,9 +14,6 @@ from storeops.reporter.text import inert, width, wrap
 from storeops.reporter.views import pace_told
 
 _TINT = "*"
-_SHOWN = ("date", "weekday", "target", "paid_amount", "paid_net", "due_so_far", "paid_so_far",
-          "basis", "phase")  # fmt: skip
-"""Columns of the listing, the widest last."""
 _LEFT = (Unit.TEXT, Unit.DATE)
 
 
@@ -62,23 +59,18 @@ def _lines(one: _Standing, words: Catalogue, columns: int) -> Iterator[str]:
         for index, line in enumerate(wrap(words.text(told), columns - 2)):
             yield f"  {line}" if index else line
     yield ""
-    yield from _rows(one.table, words)
+    yield from _rows(one.table, one.pace.days, words)
 
 
-def _rows(table: DataTable, words: Catalogue) -> Iterator[str]:
-    """Lay the table out in columns as wide as they need."""
-    shown = [
-        (index, column)
-        for name in _SHOWN
-        for index, column in enumerate(table.columns)
-        if column.id.rpartition(".")[2] == name
-    ]
-    grid = [[words.say(column.id) for _, column in shown]]
-    grid += [
-        [_cell(row[index], column.unit, words) for index, column in shown] for row in table.rows
-    ]
+def _rows(table: DataTable, days: Sequence[DayTarget], words: Catalogue) -> Iterator[str]:
+    """Lay the table out in columns as wide as they need, and what each weight stands on."""
+    wanted = [(i, column) for i, column in enumerate(table.columns) if column.formula is None]
+    grid = [[*(words.say(column.id) for _, column in wanted), words.say("column.basis")]]
+    for row, day in zip(table.rows, days, strict=True):
+        cells = [_cell(row[index], column.unit, words) for index, column in wanted]
+        grid.append([*cells, words.term("basis", day.basis.value)])
     wide = [max(map(width, cells)) for cells in zip(*grid, strict=True)]
-    left = [column.unit in _LEFT for _, column in shown]
+    left = [*(column.unit in _LEFT for _, column in wanted), True]
     for number, cells in enumerate(grid, -1):
         mark = _TINT if number in table.tinted else " "
         yield f"{mark} {'  '.join(map(_padded, cells, wide, left))}".rstrip()

@@ -12,8 +12,8 @@ from storeops.metrics.change import relative
 from storeops.metrics.target import BEHIND_DAYS, Lever, Pace
 from storeops.reporter.blocks import Decision, PaceBlock, Summary
 
-_MOST_DAYS = 5
-"""Days a sentence names."""
+_MOST_RUNS = 4
+"""Stretches of days a sentence names."""
 
 ViewBlock = Summary | PaceBlock | Decision
 
@@ -49,7 +49,10 @@ def pace_told(pace: Pace) -> tuple[Message, ...]:
     told = [_standing(pace)]
     if pace.behind_days >= BEHIND_DAYS and not pace.is_over:
         told.append(message("pace.behind_days", n=pace.behind_days))
-    told += [*_need(pace), *map(_lever, pace.levers), *_reach(pace)]
+    told += _need(pace)
+    if pace.levers:
+        told.append(message("pace.levers", levers=tuple(map(_lever, pace.levers))))
+    told += _reach(pace)
     if pace.missing_days:
         told.append(_days("pace.missing", pace.missing_days))
     if pace.assumed_days and not pace.is_over:
@@ -58,13 +61,11 @@ def pace_told(pace: Pace) -> tuple[Message, ...]:
 
 
 def _standing(pace: Pace) -> Message:
-    if pace.through < pace.month:
-        form = "ahead"
-    else:
-        form = "final" if pace.is_over else "stands"
+    form = "final" if pace.is_over else "stands"
+    what = "pace.month_net" if pace.is_net else "pace.month"
     return message(
-        f"pace.{form}",
-        month=message("pace.month_net" if pace.is_net else "pace.month", month=f"{pace.month:%Y-%m}"),
+        "pace.ahead" if pace.through < pace.month else f"pace.{form}",
+        month=message(what, month=f"{pace.month:%Y-%m}"),
         target=Quantity(pace.target, Unit.CNY),
         through=pace.through,
         paid=Quantity(pace.paid, Unit.CNY),
@@ -114,7 +115,18 @@ def _reach(pace: Pace) -> Iterator[Message]:
 
 
 def _days(form: str, days: Sequence[date]) -> Message:
-    """Name the first days of a list, and how many there are."""
-    named = tuple(f"{day:%m-%d}" for day in days[:_MOST_DAYS])
-    more = message("pace.and_more" if len(days) > _MOST_DAYS else "pace.and_no_more")
+    """Name the first stretches of days in a row, and how many days there are."""
+    runs: list[list[date]] = []
+    for day in days:
+        if runs and (day - runs[-1][-1]).days == 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    named = tuple(_run(run[0], run[-1]) for run in runs[:_MOST_RUNS])
+    more = message("pace.and_more" if len(runs) > _MOST_RUNS else "pace.and_no_more")
     return message(form, n=len(days), days=named, more=more)
+
+
+def _run(first: date, last: date) -> Message:
+    form = "pace.day" if first == last else "pace.days"
+    return message(form, first=f"{first:%m-%d}", last=f"{last:%m-%d}")

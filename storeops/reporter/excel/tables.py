@@ -24,6 +24,8 @@ HEAD_ROW = 3
 TOTALLED = "table.daily"
 """The table whose rows are days of one shop, so that its additive columns may be added up."""
 
+_OF_DAYS = frozenset({TOTALLED, "table.target"})
+"""Tables of days, which have a chart: bars in their cells would say the same."""
 _WIDEST_TEXT = 46
 _WIDEST_NUMBER = 20
 _NARROWEST = 9
@@ -107,7 +109,7 @@ def _write_column(
             sheet.write_formula(row, index, text, look, value if is_known(value) else "")
     if is_signed(column):
         _colour_signs(sheet, xl_range(place.first, index, place.last, index), style)
-    elif column.id == "metric.paid_amount" and table.name != TOTALLED:
+    elif column.id == "metric.paid_amount" and table.name not in _OF_DAYS:
         sheet.conditional_format(
             place.first, index, place.last, index,
             {
