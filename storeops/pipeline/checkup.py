@@ -96,10 +96,7 @@ def _coverage(visit: Visit) -> tuple[Coverage, ...]:
 def _calendar(record: History, visit: Visit) -> Iterator[Coverage]:
     for shop in record.shops():
         last = max((day for _, day in shop.days.values()), default=visit.now.date())
-        days = {"first": last - CALENDAR + timedelta(days=1), "last": last}
-        yield Coverage(
-            shop.name,
-            rows=record.coverage(shop.name, **days),
-            restated=record.restatements(shop.name, **days),
-            **days,
-        )
+        first = last - CALENDAR + timedelta(days=1)
+        rows = record.coverage(shop.name, first=first, last=last)
+        restated = record.restatements(shop.name, first=first, last=last)
+        yield Coverage(shop.name, first, last, rows, restated)

@@ -51,10 +51,9 @@ def recipients(visit: Visit) -> Iterator[Check]:
 
 def _lacks_a_secret(recipient: RecipientSettings, visit: Visit) -> bool:
     """Leave out a way that cannot be tried: what is missing was told already."""
-    if recipient.channel == "mail":
-        places = (visit.settings.delivery.mail.password,)
-    else:
-        places = (recipient.url, recipient.secret)
+    is_mail = recipient.channel == "mail"
+    password = visit.settings.delivery.mail.password
+    places = [password] if is_mail else [recipient.url, recipient.secret]
     return any(place and _missing(place, visit) for place in places)
 
 
