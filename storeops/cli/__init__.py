@@ -16,6 +16,7 @@ from storeops.cli import (
     config,
     demo,
     diagnose,
+    doctor,
     events,
     formats,
     history,
@@ -52,6 +53,7 @@ app = typer.Typer(
 )
 for _module in (
     diagnose,
+    doctor,
     read,
     history,
     trace,

@@ -84,11 +84,12 @@ def install(
     lang: options.Lang = None,
 ) -> None:
     """安装每天的定时运行（先看后装）/ Install the daily run: shown first, then asked about."""
+    from storeops.config import FILE_NAME, load_settings
     from storeops.delivery import schedule
     from storeops.pipeline.scheduling import Wanted, planned
     from storeops.reporter import schedule_listing
 
-    words = options.words(lang)
+    words = options.words(lang, load_settings(folder / FILE_NAME).report.language)
     machine = schedule.this_machine()
     weekdays = tuple(list(WeekdayChoice).index(day) for day in on or ())
     wanted = Wanted(tuple(at or ()), weekdays, system.value)

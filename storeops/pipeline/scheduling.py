@@ -63,13 +63,18 @@ def looks(delivery: DeliverySettings) -> tuple[time, ...]:
     return (FIRST_LOOK, second) if second > FIRST_LOOK else (FIRST_LOOK,)
 
 
-def env_names(delivery: DeliverySettings) -> tuple[str, ...]:
-    """List the environment variables secrets are read from."""
+def secret_places(delivery: DeliverySettings) -> tuple[str, ...]:
+    """List the places secrets are read from, each once; a mail server without host has none."""
     places = [delivery.mail.password if delivery.mail.host else None]
     for recipient in delivery.recipients:
         places += [recipient.url, recipient.secret]
-    names = (place.removeprefix("env:") for place in places if place and place.startswith("env:"))
-    return tuple(dict.fromkeys(names))
+    return tuple(dict.fromkeys(place for place in places if place))
+
+
+def env_names(delivery: DeliverySettings) -> tuple[str, ...]:
+    """List the environment variables secrets are read from."""
+    places = secret_places(delivery)
+    return tuple(place.removeprefix("env:") for place in places if place.startswith("env:"))
 
 
 def _notes(job: Job, system: System, delivery: DeliverySettings) -> Iterator[Message]:
