@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 from storeops.config import DeliverySettings, RecipientSettings
 from storeops.delivery import robot
-from storeops.delivery.parcel import Outcome, Parcel
+from storeops.delivery.parcel import Attempt, Outcome, Parcel
 
 _LIMIT = 20_000
 _CODES = robot.Codes(
@@ -43,8 +43,7 @@ def send(
     parcel: Parcel,
     recipient: RecipientSettings,
     settings: DeliverySettings,
-    message_id: str,  # noqa: ARG001 (a robot knows none)
-    now: datetime,
+    attempt: Attempt,
 ) -> Outcome:
     """Post a parcel's text as Markdown; the subject is what the list of chats shows.
 
@@ -52,14 +51,14 @@ def send(
         MissingKey: The address or the secret is not where the settings say.
         StoreopsError: The address cannot be used.
     """
-    found = robot.find(recipient, settings)
+    found = robot.find(recipient, settings, attempt.handing_over)
     document = {
         "msgtype": "markdown",
         "markdown": {"title": parcel.subject, "text": parcel.text},
     }
     url = found.where.url.value
     if found.secret:
-        url += ("&" if "?" in url else "?") + _signature(found.secret.value, now)
+        url += ("&" if "?" in url else "?") + _signature(found.secret.value, attempt.now)
     return robot.judge(found.post(url, document, _LIMIT), _CODES, found.teller)
 
 

@@ -17,7 +17,7 @@ from datetime import datetime
 
 from storeops.config import DeliverySettings, RecipientSettings
 from storeops.delivery import robot
-from storeops.delivery.parcel import Outcome, Parcel
+from storeops.delivery.parcel import Attempt, Outcome, Parcel
 
 _LIMIT = 20_000
 _CODES = robot.Codes(
@@ -38,8 +38,7 @@ def send(
     parcel: Parcel,
     recipient: RecipientSettings,
     settings: DeliverySettings,
-    message_id: str,  # noqa: ARG001 (a robot knows none)
-    now: datetime,
+    attempt: Attempt,
 ) -> Outcome:
     """Post a parcel as a card: the subject is its head, the text its body in ``lark_md``.
 
@@ -47,9 +46,9 @@ def send(
         MissingKey: The address or the secret is not where the settings say.
         StoreopsError: The address cannot be used.
     """
-    found = robot.find(recipient, settings)
+    found = robot.find(recipient, settings, attempt.handing_over)
     document = {
-        **(_signature(found.secret.value, now) if found.secret else {}),
+        **(_signature(found.secret.value, attempt.now) if found.secret else {}),
         "msg_type": "interactive",
         "card": {
             "config": {"wide_screen_mode": True},

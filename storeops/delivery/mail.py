@@ -5,12 +5,11 @@ from __future__ import annotations
 import smtplib
 import ssl
 from collections.abc import Callable
-from datetime import datetime
 
 from storeops.config import DeliverySettings, MailSettings, RecipientSettings
 from storeops.delivery.keys import Revealed, reveal
 from storeops.delivery.letter import addresses, compose
-from storeops.delivery.parcel import Fate, Outcome, Parcel
+from storeops.delivery.parcel import Attempt, Fate, Outcome, Parcel
 from storeops.delivery.reaching import UNMADE, Unreachable, is_loopback, reach
 from storeops.delivery.scrub import quiet
 from storeops.delivery.telling import Teller, reason
@@ -30,8 +29,7 @@ def send(
     parcel: Parcel,
     recipient: RecipientSettings,
     settings: DeliverySettings,
-    message_id: str,
-    now: datetime,
+    attempt: Attempt,
 ) -> Outcome:
     """Mail a parcel to all addresses of a recipient in one transaction.
 
@@ -45,9 +43,16 @@ def send(
         StoreopsError: The settings cannot be used; nothing was sent.
     """
     letter = compose(
-        parcel, _sender(settings.mail), recipient.to or "", message_id=message_id, now=now
+        parcel,
+        _sender(settings.mail),
+        recipient.to or "",
+        message_id=attempt.message_id,
+        now=attempt.now,
     )
-    return _converse(settings.mail, lambda server, teller: hand_over(server, letter, teller))
+    return _converse(
+        settings.mail,
+        lambda server, teller: hand_over(server, letter, teller, attempt.handing_over),
+    )
 
 
 def probe(recipient: RecipientSettings, settings: DeliverySettings) -> Outcome:

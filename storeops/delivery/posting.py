@@ -16,12 +16,15 @@ from urllib.parse import SplitResult, urlsplit
 import requests
 
 from storeops.delivery.keys import Revealed
-from storeops.delivery.parcel import Outcome
+from storeops.delivery.parcel import Outcome, unmarked
 from storeops.delivery.reaching import UNMADE, Unreachable, is_loopback, reach
 from storeops.delivery.scrub import quiet
 from storeops.delivery.telling import Teller, causes, reason
 from storeops.errors import StoreopsError
 from storeops.messages import message
+
+HandingOver = Callable[[], None]
+"""Called as the body begins to be written."""
 
 _LONGEST_ANSWER = 65_536
 """Bytes of an answer that are read; a verdict takes a hundred."""
@@ -92,11 +95,17 @@ def _parts(url: str) -> SplitResult | None:
 
 
 class _Body(io.BytesIO):
-    """A request's body that knows when it was sent whole."""
+    """A request's body that says when it begins to be sent, and knows when it was sent whole."""
 
     is_sent = False
 
+    def __init__(self, data: bytes, handing_over: HandingOver) -> None:
+        super().__init__(data)
+        self._handing_over = handing_over
+
     def read(self, size: int | None = -1, /) -> bytes:
+        if not self.tell():
+            self._handing_over()
         given = super().read(size)
         self.is_sent = self.is_sent or not given
         return given
@@ -110,6 +119,7 @@ class Request:
     body: bytes = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
     timeout: float
+    handing_over: HandingOver = unmarked
 
 
 def post(where: Address, request: Request, teller: Teller) -> Answer | Outcome:
@@ -126,7 +136,7 @@ def post(where: Address, request: Request, teller: Teller) -> Answer | Outcome:
     bodies: list[_Body] = []
 
     def once() -> Answer:
-        bodies.append(_Body(request.body))
+        bodies.append(_Body(request.body, request.handing_over))
         return _exchange(where, request, bodies[-1])
 
     return _attempt(once, bodies, teller)

@@ -9,13 +9,10 @@ from datetime import datetime
 from storeops.config import DeliverySettings, RecipientSettings
 from storeops.delivery import dingtalk, feishu, mail, robot, webhook, wecom
 from storeops.delivery.keys import MissingKey
-from storeops.delivery.parcel import Fate, Outcome, Parcel
+from storeops.delivery.parcel import Attempt, Fate, Outcome, Parcel, unmarked
 from storeops.errors import StoreopsError
 
-HandingOver = Callable[[], None]
-_Send = Callable[
-    [Parcel, RecipientSettings, DeliverySettings, str, datetime, HandingOver], Outcome
-]
+_Send = Callable[[Parcel, RecipientSettings, DeliverySettings, Attempt], Outcome]
 _Probe = Callable[[RecipientSettings, DeliverySettings], Outcome]
 
 
@@ -47,7 +44,7 @@ def send(
     settings: DeliverySettings,
     message_id: str,
     now: datetime,
-    handing_over: HandingOver = _silently,
+    handing_over: Callable[[], None] = unmarked,
 ) -> Outcome:
     """Make one attempt to send, and tell what it came to; no failure of the way raises.
 
@@ -64,9 +61,8 @@ def send(
             ends the attempt.
     """
     try:
-        return sender_of(recipient.channel).send(
-            parcel, recipient, settings, message_id, now, handing_over
-        )
+        attempt = Attempt(message_id, now, handing_over)
+        return sender_of(recipient.channel).send(parcel, recipient, settings, attempt)
     except StoreopsError as error:
         return _unusable(error)
 

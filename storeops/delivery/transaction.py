@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import smtplib
+from collections.abc import Callable
 
 from storeops.delivery.letter import Letter
 from storeops.delivery.parcel import Fate, Outcome
@@ -21,8 +22,12 @@ _PATIENCE = 4
 _GO_ON = 354
 
 
-def hand_over(server: smtplib.SMTP, letter: Letter, teller: Teller) -> Outcome:
+def hand_over(
+    server: smtplib.SMTP, letter: Letter, teller: Teller, handing_over: Callable[[], None]
+) -> Outcome:
     """Send one message to all its addresses: MAIL, RCPT for each, DATA, the answer to the dot.
+
+    ``handing_over`` is called when all but the dot is sent.
 
     Raises:
         OSError: The connection was lost before the final dot; nothing was sent.
@@ -46,14 +51,17 @@ def hand_over(server: smtplib.SMTP, letter: Letter, teller: Teller) -> Outcome:
     if len(refused) == len(letter.to):
         meaning = message("delivery.mail.address_refused", addresses=tuple(refused))
         return teller.tell(Fate.REFUSED, _listed(refused), meaning)
-    return _body(server, letter, teller, refused)
-
-
-def _body(server: smtplib.SMTP, letter: Letter, teller: Teller, refused: dict[str, str]) -> Outcome:
     code, answer = server.docmd("DATA")
     if code != _GO_ON:
         return by_code(teller, code, answer, message("delivery.mail.content_refused"))
-    server.send(re.sub(rb"(?m)^\.", b"..", letter.data) + b".\r\n")
+    server.send(re.sub(rb"(?m)^\.", b"..", letter.data))
+    handing_over()
+    return _dot(server, teller, refused)
+
+
+def _dot(server: smtplib.SMTP, teller: Teller, refused: dict[str, str]) -> Outcome:
+    """Send the dot, from which on the server may deliver, and read its answer."""
+    server.send(b".\r\n")
     try:
         if server.sock is not None:
             server.sock.settimeout(server.timeout * _PATIENCE)

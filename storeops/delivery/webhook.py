@@ -10,12 +10,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from datetime import datetime
 from urllib.parse import quote
 
 from storeops.config import DeliverySettings, RecipientSettings
 from storeops.delivery import robot
-from storeops.delivery.parcel import Fate, Outcome, Parcel
+from storeops.delivery.parcel import Attempt, Fate, Outcome, Parcel
 from storeops.delivery.posting import Request, post
 from storeops.messages import message
 
@@ -24,8 +23,7 @@ def send(
     parcel: Parcel,
     recipient: RecipientSettings,
     settings: DeliverySettings,
-    message_id: str,
-    now: datetime,
+    attempt: Attempt,
 ) -> Outcome:
     """Post a parcel's document; without one, its subject and text as a JSON object.
 
@@ -33,16 +31,16 @@ def send(
         MissingKey: The address or the secret is not where the settings say.
         StoreopsError: The address cannot be used.
     """
-    found = robot.find(recipient, settings)
+    found = robot.find(recipient, settings, attempt.handing_over)
     document = parcel.document
     if document is None:
         document = json.dumps({"subject": parcel.subject, "text": parcel.text}, ensure_ascii=False)
     body = document.encode("utf-8", "replace")
-    timestamp = str(int(now.timestamp()))
+    timestamp = str(int(attempt.now.timestamp()))
     headers = {
         "Content-Type": "application/json; charset=utf-8",
         "X-Storeops-Timestamp": timestamp,
-        "Idempotency-Key": quote(message_id, safe="!#$&'()*+,/:;=?@[]<>"),
+        "Idempotency-Key": quote(attempt.message_id, safe="!#$&'()*+,/:;=?@[]<>"),
     }
     if found.secret:
         key = found.secret.value.encode()

@@ -9,11 +9,9 @@ because clients that cannot show Markdown show it as text.
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from storeops.config import DeliverySettings, RecipientSettings
 from storeops.delivery import robot
-from storeops.delivery.parcel import Outcome, Parcel
+from storeops.delivery.parcel import Attempt, Outcome, Parcel
 
 LIMIT = 2_048
 """Bytes of a message in UTF-8, in which a Chinese character has three."""
@@ -29,8 +27,7 @@ def send(
     parcel: Parcel,
     recipient: RecipientSettings,
     settings: DeliverySettings,
-    message_id: str,  # noqa: ARG001 (a robot knows none)
-    now: datetime,  # noqa: ARG001 (nothing is signed)
+    attempt: Attempt,
 ) -> Outcome:
     """Post a parcel's text as Markdown; a text over the limit is refused, for it would be cut.
 
@@ -38,7 +35,7 @@ def send(
         MissingKey: The address is not where the settings say.
         StoreopsError: The address cannot be used.
     """
-    found = robot.find(recipient, settings)
+    found = robot.find(recipient, settings, attempt.handing_over)
     size = len(parcel.text.encode("utf-8", "replace"))
     if size > LIMIT:
         return found.too_long(size, LIMIT)

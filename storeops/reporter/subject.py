@@ -42,9 +42,7 @@ def _when(report: Report) -> Message:
             return message("post.when.event", when=day, phase=report.phase)
         return day
     if period.kind is PeriodKind.WEEK:
-        return message(
-            "post.when.week", first=said_day(period.first), last=said_day(period.last)
-        )
+        return message("post.when.week", first=said_day(period.first), last=said_day(period.last))
     month = f"{period.first:%Y-%m}"
     if period.is_partial:
         return message("post.when.month.partial", month=month, last=said_day(period.last))

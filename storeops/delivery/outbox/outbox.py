@@ -128,7 +128,9 @@ class Outbox:
         if found is None:
             return None
         ticket = transitions.recovered(found, found.changed)
-        return ticket.gone or (ticket.digest if ticket.status in GONE else None)
+        if ticket.status in GONE:
+            return ticket.digest
+        return ticket.past[-1].digest if ticket.past else None
 
     def holds(self, key: Key, digest: str) -> bool:
         """Tell whether putting this digest in would change nothing."""
