@@ -15,6 +15,7 @@ import argparse
 import json
 import shutil
 import smtplib
+import socket
 import statistics
 import subprocess
 import tempfile
@@ -161,9 +162,11 @@ def hand_over(root: Path, report) -> list[list[str]]:
     workspace = open_workspace(root)
     recipient = RecipientSettings(name="boss", to="boss@example.com")
     sink = Sink()
-    server = Controller(sink, hostname="127.0.0.1", port=0)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = Controller(sink, hostname="127.0.0.1", port=port)
     server.start()
-    port = server.server.sockets[0].getsockname()[1]
     settings = DeliverySettings(
         mail=MailSettings(host="127.0.0.1", port=port, security="none", sender="shop@example.com")
     )
