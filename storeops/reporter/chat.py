@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from storeops.diagnose.finding import Finding
@@ -24,6 +24,7 @@ from storeops.reporter.subject import subject
 LEAST_BYTES = 120
 """Room for the state of the day and the hint that there is more, in either language."""
 PLAIN_CHARACTERS = 800
+_FIRST_FIGURES, _FIRST_REASONS = 4, 2
 
 
 class Dialect(StrEnum):
@@ -55,6 +56,7 @@ class _Marks:
     """Bytes of UTF-8."""
     escape: Callable[[str], str]
     title: str
+    """Empty where the platform shows the message's own title above it."""
     verdict: str
     head: str
     bullet: str
@@ -66,6 +68,7 @@ class _Marks:
     section: str
     """What stands between two sections, and between a heading and its lines."""
     line: str
+    title_first: bool = True
 
 
 _WIDE = {ord(char): chr(ord(char) + 0xFEE0) for char in "*_~`#<>[]!|\\&@$"}
@@ -113,6 +116,7 @@ _DIALECTS = {
     ),
     Dialect.PLAIN: _Marks(
         20_000, _calm, "{}", "{}", "{}", "{}", "{}. {}", "{}", "{1}", ("", ""), "\n\n", "\n",
+        title_first=False,
     ),
 }  # fmt: skip
 
@@ -208,22 +212,38 @@ class _Setter:
         return self.marks.head.format(self.words.say(head)) + self.marks.line
 
     def _lines(self, told: Brief) -> Iterator[_Line]:
+        """Give the lines in the order they are read, each with its rank in a cut.
+
+        Verdict and title come first, then the four figures that explain each other, why, and the
+        dearest task; what only completes the picture goes before these.
+        """
         marks = self.marks
-        if marks.title:
-            yield _Line("title", marks.title.format(self.safe.text(told.title)), 1)
-        yield _Line("verdict", marks.verdict.format(self._said(told.verdict)), 0)
+        yield from self._opening(told)
         for text in told.told:
             yield _Line("told", self._said(text), 2)
         for place, figure in enumerate(told.figures):
-            yield _Line("figures", marks.bullet.format(self._figure(figure)), 3 if place < 4 else 7)  # noqa: PLR2004
+            rank = 3 if place < _FIRST_FIGURES else 7
+            yield _Line("figures", marks.bullet.format(self._figure(figure)), rank)
         for place, text in enumerate(told.why):
-            yield _Line("why", marks.bullet.format(self._said(text)), 4 if place < 2 else 8)  # noqa: PLR2004
+            rank = 4 if place < _FIRST_REASONS else 8
+            yield _Line("why", marks.bullet.format(self._said(text)), rank)
         yield from self._tasks(told)
         if told.decision is not None:
             yield _Line("decision", self._said(told.decision), 5)
         for text in told.target:
             yield _Line("target", marks.bullet.format(self._said(text)), 10)
         yield from self._notes(told)
+
+    def _opening(self, told: Brief) -> Iterator[_Line]:
+        marks = self.marks
+        title = _Line("title", marks.title.format(self.safe.text(told.title)), 1)
+        verdict = _Line("verdict", marks.verdict.format(self._said(told.verdict)), 0)
+        if not marks.title:
+            yield verdict
+        elif marks.title_first:
+            yield from (title, verdict)
+        else:
+            yield from (verdict, replace(title, section="verdict"))
 
     def _tasks(self, told: Brief) -> Iterator[_Line]:
         numbered = enumerate((*told.tasks, *told.also), 1)
