@@ -7,15 +7,14 @@ mark, a link or a call to everybody, because every mark in it is replaced before
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from storeops.diagnose.finding import Finding
 from storeops.messages import Message, Term
 from storeops.reporter.blocks import Report
 from storeops.reporter.brief import Brief, Reading, brief
+from storeops.reporter.dialects import MARKS, Dialect
 from storeops.reporter.lang import Catalogue, catalogue
 from storeops.reporter.numbers import NONE
 from storeops.reporter.palette import Palette, palette
@@ -24,101 +23,16 @@ from storeops.reporter.subject import subject
 LEAST_BYTES = 120
 """Room for the state of the day and the hint that there is more, in either language."""
 PLAIN_CHARACTERS = 800
+_STOPS = tuple("\u3002\uff01\uff1f.!?\u2026")
 _FIRST_FIGURES, _FIRST_REASONS = 4, 2
-
-
-class Dialect(StrEnum):
-    """How a platform wants its text."""
-
-    DINGTALK = "dingtalk"
-    """Markdown of headings, quotes, bold, links and lists; no tables, no colours."""
-    FEISHU = "feishu"
-    """Markdown of a card: bold, lists, colours; no headings, its title stands above."""
-    WECOM = "wecom"
-    """Markdown of headings, quotes, bold and three colours; lists are plain lines."""
-    PLAIN = "plain"
-    """No marks at all: any group, and the body of a text mail."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChatText:
-    """A message: ``title`` for the platform's own title line, ``text`` complete without it."""
+    """A message: ``title`` for a card's head or a notification, and what is read below it."""
 
     title: str
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Marks:
-    """What a dialect writes around a text."""
-
-    limit: int
-    """Bytes of UTF-8."""
-    escape: Callable[[str], str]
-    title: str
-    """Empty where the platform shows the message's own title above it."""
-    verdict: str
-    head: str
-    bullet: str
-    number: str
-    bold: str
-    colour: str
-    hues: tuple[str, str]
-    """The platform's names for red and green."""
-    section: str
-    """What stands between two sections, and between a heading and its lines."""
-    line: str
-    title_first: bool = True
-
-
-_WIDE = {ord(char): chr(ord(char) + 0xFEE0) for char in "*_~`#<>[]!|\\&@$"}
-"""Full-width twins: they look alike, and no platform obeys them."""
-_ENTITIES = {ord(char): f"&#{ord(char)};" for char in "*_~`#<>[]()!|\\&@$"}
-_WIDE_LEAD = {ord(char): chr(ord(char) + 0xFEE0) for char in "-+.)"}
-_LEAD = re.compile(r"^\s*(?:[-+]|\d+[.)])(?=\s)")
-"""What begins a list."""
-_SCHEME = re.compile(r":(?=//)")
-_WIDE_COLON = "\uff1a"
-
-
-def _bare(text: str) -> str:
-    """Leave no address that a client would make a link of, and no beginning of a list."""
-    text = _SCHEME.sub(_WIDE_COLON, text)
-    return _LEAD.sub(lambda lead: lead[0].translate(_WIDE_LEAD), text)
-
-
-def _wide(text: str) -> str:
-    return _bare(text).translate(_WIDE)
-
-
-def _entities(text: str) -> str:
-    return _bare(text).translate(_ENTITIES)
-
-
-def _calm(text: str) -> str:
-    """Keep a plain text from calling everybody, should a robot post it."""
-    return text.translate({ord("@"): "\uff20", ord("<"): "\uff1c"})
-
-
-_DIALECTS = {
-    Dialect.DINGTALK: _Marks(
-        20_000, _wide, "### {}", "**{}**", "#### {}", "- {}", "{}. {}", "**{}**", "{1}",
-        ("", ""), "\n\n", "\n",
-    ),
-    # the platform counts the whole request as JSON, where a Chinese character may take six bytes
-    Dialect.FEISHU: _Marks(
-        9_000, _entities, "", "**{}**", "**{}**", "- {}", "{}. {}", "**{}**",
-        "<font color='{0}'>{1}</font>", ("red", "green"), "\n\n", "\n",
-    ),
-    Dialect.WECOM: _Marks(
-        2_048, _wide, "### {}", ">**{}**", "**{}**", "{}", "{}. {}", "**{}**",
-        '<font color="{0}">{1}</font>', ("warning", "info"), "\n\n", "\n",
-    ),
-    Dialect.PLAIN: _Marks(
-        20_000, _calm, "{}", "{}", "{}", "{}", "{}. {}", "{}", "{1}", ("", ""), "\n\n", "\n",
-        title_first=False,
-    ),
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +60,7 @@ def render(
         ValueError: A limit under 120 bytes.
     """
     words = catalogue(lang)
-    limit = _DIALECTS[dialect].limit if limit_bytes is None else limit_bytes
+    limit = MARKS[dialect].limit if limit_bytes is None else limit_bytes
     if limit < LEAST_BYTES:
         raise ValueError(f"a message of {limit} bytes says nothing, {LEAST_BYTES} are the least")
     setter = _Setter(dialect, words)
@@ -167,11 +81,10 @@ class _Setter:
     """Sets a brief in one dialect and language."""
 
     def __init__(self, dialect: Dialect, words: Catalogue) -> None:
-        self.marks = _DIALECTS[dialect]
+        self.marks = MARKS[dialect]
         self.words = words
         self.safe = words.escaping(self.marks.escape)
         self.colours: Palette = palette(words.language, *self.marks.hues)
-        self.stops = tuple("\u3002\uff01\uff1f.!?\u2026")
 
     def message(self, report: Report, fits: Callable[[str], bool]) -> str:
         lines = tuple(self._lines(brief(report, self.words)))
@@ -240,7 +153,7 @@ class _Setter:
         verdict = _Line("verdict", marks.verdict.format(self._said(told.verdict)), 0)
         if not marks.title:
             yield verdict
-        elif marks.title_first:
+        elif marks.is_title_first:
             yield from (title, verdict)
         else:
             yield from (verdict, replace(title, section="verdict"))
@@ -301,8 +214,8 @@ class _Setter:
         return self._sentence(self.safe.text(text))
 
     def _sentence(self, text: str) -> str:
-        return text if text.endswith(self.stops) else text + self.words.say("post.stop")
+        return text if text.endswith(_STOPS) else text + self.words.say("post.stop")
 
     def _ended(self, text: str) -> str:
         """End the whole with a stop; one before a closing mark of bold counts."""
-        return text if text.rstrip("*").endswith(self.stops) else self._sentence(text)
+        return text if text.rstrip("*").endswith(_STOPS) else self._sentence(text)

@@ -17,7 +17,8 @@ from storeops.diagnose.finding import State
 from storeops.messages import Note, message
 from storeops.reporter import chat
 from storeops.reporter.blocks import Findings, Notes, Report
-from storeops.reporter.chat import LEAST_BYTES, Dialect
+from storeops.reporter.chat import LEAST_BYTES
+from storeops.reporter.dialects import Dialect
 from storeops.reporter.lang import Catalogue
 
 STOPS = "。！？.!?…"
@@ -105,7 +106,11 @@ def test_any_text_under_any_limit_stays_whole(text, shop, limit, dialect, lang):
         assert made.endswith(words(lang).say("post.more"))
         state = words(lang).term("state", report.verdict.state.value)
         own = {words(lang).say("post.more"), f"{state}{words(lang).say('post.stop')}"}
-        assert set(made.splitlines()) - own <= set(everything.splitlines())
+        assert lines(made) - own <= lines(everything)
+
+
+def lines(text: str) -> set[str]:
+    return {line.rstrip() for line in text.splitlines()}
 
 
 def marks_are_whole(text: str, dialect: Dialect) -> bool:
@@ -125,8 +130,8 @@ def marks_are_whole(text: str, dialect: Dialect) -> bool:
 def test_more_room_never_says_less(text, limit, dialect):
     report = saying(text)
     more = words("zh").say("post.more")
-    less = set(chat.render(report, words("zh"), dialect, limit).text.splitlines())
-    room = set(chat.render(report, words("zh"), dialect, limit + 60).text.splitlines())
+    less = lines(chat.render(report, words("zh"), dialect, limit).text)
+    room = lines(chat.render(report, words("zh"), dialect, limit + 60).text)
     assert less - room <= {more, f"{words('zh').term('state', 'abnormal')}。"}
 
 
@@ -205,6 +210,12 @@ def test_colours_follow_the_language_and_never_stand_alone():
     assert all(text[0] in "▲▼" or text in {"新增", "new"} for text in coloured)
     feishu = chat.render(hostile_report(), words("zh"), Dialect.FEISHU).text
     assert "<font color='green'>▼18%</font>" in feishu
+
+
+def test_dingtalk_breaks_lines_where_we_do():
+    text = chat.render(for_the_boss(), words("zh"), Dialect.DINGTALK).text
+    paragraphs = [part.split("\n") for part in text.split("\n\n")]
+    assert all(line.endswith("  ") for part in paragraphs for line in part[:-1])
 
 
 def test_dingtalk_has_no_table_and_no_colour():

@@ -15,7 +15,7 @@ from reports import PACE, for_the_boss, over, told
 from storeops.diagnose.finding import Direction, Figure, PeriodKind, Severity, State
 from storeops.messages import Unit, message
 from storeops.reporter import mail
-from storeops.reporter.blocks import Report
+from storeops.reporter.blocks import Findings, Report
 from storeops.reporter.subject import subject
 
 each_language = pytest.mark.parametrize("lang", ["zh", "en"])
@@ -258,23 +258,27 @@ def test_the_boss_reads_three_sentences_six_figures_the_target_and_one_decision(
     assert not any("缺 评价" in line for line in text)
 
 
-def test_what_wants_nothing_done_is_kept_apart():
+@each_language
+def test_what_wants_nothing_done_is_kept_apart_and_not_counted(lang):
     report = hostile_report()
-    calm = {4: Severity.INFO}
-    findings = tuple(
-        replace(f, severity=calm.get(int(f.id[-2:]), f.severity)) for f in report.findings
+    calm = {
+        f.id: replace(f, severity=Severity.INFO) if f.id.endswith("04") else f
+        for f in report.findings
+    }
+    blocks = tuple(
+        Findings(tuple(calm[f.id] for f in block.findings))
+        if isinstance(block, Findings)
+        else block
+        for block in report.blocks
     )
-    block = next(b for b in report.blocks if hasattr(b, "findings"))
-    shown = replace(block, findings=findings[:1] + findings[6:])
-    text = mail.render(
-        replace(
-            report,
-            findings=findings,
-            blocks=tuple(shown if b is block else b for b in report.blocks),
-        ),
-        words("zh"),
-    )
-    assert "5项要处理" in text.subject
+    made = mail.render(replace(report, findings=tuple(calm.values()), blocks=blocks), words(lang))
+    assert "5" in made.subject.rsplit("|" if lang == "en" else "｜", 1)[1]
+    do, also = (words(lang).say(f"post.head.{part}") for part in ("tasks", "also"))
+    text = lines(made.text)
+    place = text.index(also)
+    assert text.index(do) < place
+    assert "[red]" in text[place + 1]
+    assert not any("[red]" in line for line in text[:place])
 
 
 def test_the_four_that_explain_each_other_come_first_then_what_is_abnormal():
