@@ -162,7 +162,7 @@ def waterfall(
     title = words.say(f"chart.split.{kind.value}")
     drawn = {
         "xAxis": chart_parts.category([name for name, _ in rows], ink, size=12),
-        "yAxis": [chart_parts.value(Unit.CNY, words, ink)],
+        "yAxis": [chart_parts.value(Unit.CNY, words, ink) | {"name": ""}],
         "series": chart_parts.steps(
             words.term("metric", split.metric), [0.0, *reached[:-1], 0.0], bars, ink
         ),
