@@ -1,4 +1,4 @@
-"""The archive: one page that lists past reports, newest first, and is searched without a network."""
+"""The archive: a page that lists past reports, newest first, and is searched offline."""
 
 from __future__ import annotations
 

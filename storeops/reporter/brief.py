@@ -76,6 +76,7 @@ class Brief:
     more: int
     """Causes that only the whole report shows."""
     decision: Message | None
+    """None, too, when a sentence of the boss says it already."""
     decided: str | None
     """The id of the finding that the decision is about."""
     target: tuple[Message, ...]
@@ -90,9 +91,11 @@ def brief(report: blocks.Report, words: Catalogue) -> Brief:
     operator the verdict, six figures, why, what to do, the target and the notes on the data.
     """
     is_boss = report.view is blocks.View.BOSS
-    summary, decision = _first(report, blocks.Summary), _first(report, blocks.Decision)
+    summary = _first(report, blocks.Summary)
     told = summary.sentences if summary else ()
     shown = () if is_boss else _causes_shown(report)
+    asks, decided = _first(report, blocks.Decision), decision(report)
+    needed = views.decision_told(decided) if asks else None
     notes = () if is_boss and _first(report, blocks.Notes) is None else _notes(report)
     return Brief(
         title=title(report, words),
@@ -103,8 +106,8 @@ def brief(report: blocks.Report, words: Catalogue) -> Brief:
         tasks=tuple(f for f in shown if f.severity is not Severity.INFO),
         also=tuple(f for f in shown if f.severity is Severity.INFO),
         more=0 if is_boss else len(_causes(report.findings)) - len(shown),
-        decision=views.decision_told(decision.finding) if decision else None,
-        decided=decision.finding.id if decision and decision.finding else None,
+        decision=None if needed in told else needed,
+        decided=decided.id if decided else None,
         target=views.pace_told(report.pace)[:MOST_TARGET] if report.pace else (),
         notes=notes[:MOST_NOTES],
         more_notes=len(notes[MOST_NOTES:]),
@@ -129,6 +132,12 @@ def title(report: blocks.Report, words: Catalogue) -> Message:
 def to_do(report: blocks.Report) -> int:
     """Count the causes that want something done."""
     return sum(cause.severity is not Severity.INFO for cause in _causes(report.findings))
+
+
+def decision(report: blocks.Report) -> Finding | None:
+    """Find what the boss has to decide on; None when nothing is, or nobody asked."""
+    block = _first(report, blocks.Decision)
+    return block.finding if block else None
 
 
 def against(report: blocks.Report) -> str:

@@ -7,15 +7,14 @@ mark, a link or a call to everybody, because every mark in it is replaced before
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, replace
 
 from storeops.diagnose.finding import Finding
 from storeops.messages import Message, Term
 from storeops.reporter.blocks import Report
 from storeops.reporter.brief import Brief, Reading, brief
+from storeops.reporter.dialects import MARKS, Dialect
 from storeops.reporter.lang import Catalogue, catalogue
 from storeops.reporter.numbers import NONE
 from storeops.reporter.palette import Palette, palette
@@ -24,97 +23,16 @@ from storeops.reporter.subject import subject
 LEAST_BYTES = 120
 """Room for the state of the day and the hint that there is more, in either language."""
 PLAIN_CHARACTERS = 800
-
-
-class Dialect(StrEnum):
-    """How a platform wants its text."""
-
-    DINGTALK = "dingtalk"
-    """Markdown of headings, quotes, bold, links and lists; no tables, no colours."""
-    FEISHU = "feishu"
-    """Markdown of a card: bold, lists, colours; no headings, its title stands above."""
-    WECOM = "wecom"
-    """Markdown of headings, quotes, bold and three colours; lists are plain lines."""
-    PLAIN = "plain"
-    """No marks at all: any group, and the body of a text mail."""
+_STOPS = tuple("\u3002\uff01\uff1f.!?\u2026")
+_FIRST_FIGURES, _FIRST_REASONS = 4, 2
 
 
 @dataclass(frozen=True, slots=True)
 class ChatText:
-    """A message: ``title`` for the platform's own title line, ``text`` complete without it."""
+    """A message: ``title`` for a card's head or a notification, and what is read below it."""
 
     title: str
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Marks:
-    """What a dialect writes around a text."""
-
-    limit: int
-    """Bytes of UTF-8."""
-    escape: Callable[[str], str]
-    title: str
-    verdict: str
-    head: str
-    bullet: str
-    number: str
-    bold: str
-    colour: str
-    hues: tuple[str, str]
-    """The platform's names for red and green."""
-    section: str
-    """What stands between two sections, and between a heading and its lines."""
-    line: str
-
-
-_WIDE = {ord(char): chr(ord(char) + 0xFEE0) for char in "*_~`#<>[]!|\\&@$"}
-"""Full-width twins: they look alike, and no platform obeys them."""
-_ENTITIES = {ord(char): f"&#{ord(char)};" for char in "*_~`#<>[]()!|\\&@$"}
-_WIDE_LEAD = {ord(char): chr(ord(char) + 0xFEE0) for char in "-+.)"}
-_LEAD = re.compile(r"^\s*(?:[-+]|\d+[.)])(?=\s)")
-"""What begins a list."""
-_SCHEME = re.compile(r":(?=//)")
-_WIDE_COLON = "\uff1a"
-
-
-def _bare(text: str) -> str:
-    """Leave no address that a client would make a link of, and no beginning of a list."""
-    text = _SCHEME.sub(_WIDE_COLON, text)
-    return _LEAD.sub(lambda lead: lead[0].translate(_WIDE_LEAD), text)
-
-
-def _wide(text: str) -> str:
-    return _bare(text).translate(_WIDE)
-
-
-def _entities(text: str) -> str:
-    return _bare(text).translate(_ENTITIES)
-
-
-def _calm(text: str) -> str:
-    """Keep a plain text from calling everybody, should a robot post it."""
-    return text.translate({ord("@"): "\uff20", ord("<"): "\uff1c"})
-
-
-_DIALECTS = {
-    Dialect.DINGTALK: _Marks(
-        20_000, _wide, "### {}", "**{}**", "#### {}", "- {}", "{}. {}", "**{}**", "{1}",
-        ("", ""), "\n\n", "\n",
-    ),
-    # the platform counts the whole request as JSON, where a Chinese character may take six bytes
-    Dialect.FEISHU: _Marks(
-        9_000, _entities, "", "**{}**", "**{}**", "- {}", "{}. {}", "**{}**",
-        "<font color='{0}'>{1}</font>", ("red", "green"), "\n\n", "\n",
-    ),
-    Dialect.WECOM: _Marks(
-        2_048, _wide, "### {}", ">**{}**", "**{}**", "{}", "{}. {}", "**{}**",
-        '<font color="{0}">{1}</font>', ("warning", "info"), "\n\n", "\n",
-    ),
-    Dialect.PLAIN: _Marks(
-        20_000, _calm, "{}", "{}", "{}", "{}", "{}. {}", "{}", "{1}", ("", ""), "\n\n", "\n",
-    ),
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +60,7 @@ def render(
         ValueError: A limit under 120 bytes.
     """
     words = catalogue(lang)
-    limit = _DIALECTS[dialect].limit if limit_bytes is None else limit_bytes
+    limit = MARKS[dialect].limit if limit_bytes is None else limit_bytes
     if limit < LEAST_BYTES:
         raise ValueError(f"a message of {limit} bytes says nothing, {LEAST_BYTES} are the least")
     setter = _Setter(dialect, words)
@@ -163,11 +81,10 @@ class _Setter:
     """Sets a brief in one dialect and language."""
 
     def __init__(self, dialect: Dialect, words: Catalogue) -> None:
-        self.marks = _DIALECTS[dialect]
+        self.marks = MARKS[dialect]
         self.words = words
         self.safe = words.escaping(self.marks.escape)
         self.colours: Palette = palette(words.language, *self.marks.hues)
-        self.stops = tuple("\u3002\uff01\uff1f.!?\u2026")
 
     def message(self, report: Report, fits: Callable[[str], bool]) -> str:
         lines = tuple(self._lines(brief(report, self.words)))
@@ -208,22 +125,38 @@ class _Setter:
         return self.marks.head.format(self.words.say(head)) + self.marks.line
 
     def _lines(self, told: Brief) -> Iterator[_Line]:
+        """Give the lines in the order they are read, each with its rank in a cut.
+
+        Verdict and title come first, then the four figures that explain each other, why, and the
+        dearest task; what only completes the picture goes before these.
+        """
         marks = self.marks
-        if marks.title:
-            yield _Line("title", marks.title.format(self.safe.text(told.title)), 1)
-        yield _Line("verdict", marks.verdict.format(self._said(told.verdict)), 0)
+        yield from self._opening(told)
         for text in told.told:
             yield _Line("told", self._said(text), 2)
         for place, figure in enumerate(told.figures):
-            yield _Line("figures", marks.bullet.format(self._figure(figure)), 3 if place < 4 else 7)  # noqa: PLR2004
+            rank = 3 if place < _FIRST_FIGURES else 7
+            yield _Line("figures", marks.bullet.format(self._figure(figure)), rank)
         for place, text in enumerate(told.why):
-            yield _Line("why", marks.bullet.format(self._said(text)), 4 if place < 2 else 8)  # noqa: PLR2004
+            rank = 4 if place < _FIRST_REASONS else 8
+            yield _Line("why", marks.bullet.format(self._said(text)), rank)
         yield from self._tasks(told)
         if told.decision is not None:
             yield _Line("decision", self._said(told.decision), 5)
         for text in told.target:
             yield _Line("target", marks.bullet.format(self._said(text)), 10)
         yield from self._notes(told)
+
+    def _opening(self, told: Brief) -> Iterator[_Line]:
+        marks = self.marks
+        title = _Line("title", marks.title.format(self.safe.text(told.title)), 1)
+        verdict = _Line("verdict", marks.verdict.format(self._said(told.verdict)), 0)
+        if not marks.title:
+            yield verdict
+        elif marks.is_title_first:
+            yield from (title, verdict)
+        else:
+            yield from (verdict, replace(title, section="verdict"))
 
     def _tasks(self, told: Brief) -> Iterator[_Line]:
         numbered = enumerate((*told.tasks, *told.also), 1)
@@ -281,8 +214,8 @@ class _Setter:
         return self._sentence(self.safe.text(text))
 
     def _sentence(self, text: str) -> str:
-        return text if text.endswith(self.stops) else text + self.words.say("post.stop")
+        return text if text.endswith(_STOPS) else text + self.words.say("post.stop")
 
     def _ended(self, text: str) -> str:
         """End the whole with a stop; one before a closing mark of bold counts."""
-        return text if text.rstrip("*").endswith(self.stops) else self._sentence(text)
+        return text if text.rstrip("*").endswith(_STOPS) else self._sentence(text)

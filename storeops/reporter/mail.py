@@ -21,7 +21,7 @@ from storeops.messages import Message, Term
 from storeops.reporter import chat
 from storeops.reporter.blocks import Report
 from storeops.reporter.brief import Brief, Reading, against, brief
-from storeops.reporter.chart_options import for_report
+from storeops.reporter.chart_options import SPLIT, Picture, for_report
 from storeops.reporter.lang import Catalogue, catalogue
 from storeops.reporter.numbers import DOWN, UP
 from storeops.reporter.palette import Palette, palette
@@ -32,9 +32,9 @@ MOST_PICTURES = 2
 MOST_BYTES = 400_000
 """Of all pictures together: a morning's mail is read on a phone."""
 
-_WIDTH, _HEIGHT, _SCALE = 440, 264, 2.6
+_WIDTH, _HEIGHT, _SCALE = 460, 276, 2.5
 """Smaller than it is shown on a desk, so that its text can still be read on a phone."""
-_TEMPLATES = Path(__file__).parent / "templates"
+_TEMPLATES = Path(__file__).parent.joinpath("templates")
 _LIGHT, _DARK = ("#c0392b", "#1e8449"), ("#f0776a", "#5cc48a")
 _TONES = Palette(up="up", down="down")
 """Classes of the style sheet, which has the colours of the language."""
@@ -85,13 +85,25 @@ def _charts(report: Report, words: Catalogue) -> Iterator[tuple[InlinePicture, s
     """Draw the first charts as far as their bytes allow, each with the text in its place."""
     left = MOST_BYTES
     for chart in for_report(report, words)[:MOST_PICTURES]:
-        data = png(chart.option, width=_WIDTH, height=_HEIGHT, scale=_SCALE)
+        data = png(_narrow(chart), width=_WIDTH, height=_HEIGHT, scale=_SCALE)
         left -= len(data)
         if left < 0:
             return
         name = chart.id.replace(".", "-")
         cid = f"{name}.{report.day:%Y%m%d}@storeops"
         yield InlinePicture(cid, f"{name}.png", data), chart.title
+
+
+def _narrow(chart: Picture) -> dict[str, Any]:
+    """Fit a chart to the width: its legend under the title, every step of the split named."""
+    option = {**chart.option}
+    if option["legend"].get("show", True):
+        option["legend"] = {**option["legend"], "top": 36, "left": 12}
+        option["grid"] = {**option["grid"], "top": 92}
+    if chart.id == SPLIT:
+        axis = option["xAxis"]
+        option["xAxis"] = {**axis, "axisLabel": {**axis["axisLabel"], "interval": 0}}
+    return option
 
 
 def _html(
@@ -123,7 +135,7 @@ def _parts(told: Brief, words: Catalogue) -> dict[str, Any]:
         "title": words.text(told.title),
         "verdict": words.text(told.verdict),
         "told": _texts(told.told, words),
-        "figures": [_row(figure, words) for figure in told.figures],
+        "figures": [_row(figure) for figure in told.figures],
         "why": _texts(told.why, words),
         "lists": [
             (words.say("post.head.tasks"), tasks),
@@ -148,7 +160,7 @@ def _heads(report: Report, words: Catalogue) -> dict[str, Any]:
     }
 
 
-def _row(figure: Reading, words: Catalogue) -> dict[str, Any]:
+def _row(figure: Reading) -> dict[str, Any]:
     return {
         "metric": figure.metric,
         "label": figure.label,

@@ -21,9 +21,9 @@ from storeops.reporter.text import inert
 
 FAMILY = "Noto Sans CJK SC"
 
-_ASSETS = Path(__file__).parent / "assets"
-_FONT = _ASSETS / "NotoSansCJKsc-subset.otf"
-_ENGINE = _ASSETS / "echarts.min.js"
+_ASSETS = Path(__file__).parent.joinpath("assets")
+_FONT = _ASSETS.joinpath("NotoSansCJKsc-subset.otf")
+_ENGINE = _ASSETS.joinpath("echarts.min.js")
 _TIMERS = "function setTimeout() { return 0 } function clearTimeout() {}"
 """ECharts puts off a hover effect with a timer; a still picture has none."""
 _DRAW = """

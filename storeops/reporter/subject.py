@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from storeops.diagnose.finding import Figure, PeriodKind, State
 from storeops.messages import Message, Quantity, Term, message
 from storeops.metrics.change import ratio
-from storeops.reporter.blocks import Report
-from storeops.reporter.brief import said_day, to_do
+from storeops.reporter.blocks import Report, View
+from storeops.reporter.brief import decision, said_day, to_do
 from storeops.reporter.lang import Catalogue, catalogue
 from storeops.reporter.numbers import NONE, is_known
 from storeops.reporter.text import clip
@@ -57,7 +57,9 @@ def _parts(report: Report, words: Catalogue) -> Iterator[Message | Term]:
         yield from _targets(report, words)
     if state in _UNJUDGED:
         yield Term("state", state.value)
-    if n := to_do(report):
+    if report.view is View.BOSS and decision(report) is not None:
+        yield message("post.subject.decision")
+    elif n := to_do(report):
         yield message("post.subject.to_do", n=n)
     elif _is_fine(report):
         yield message("post.subject.normal")

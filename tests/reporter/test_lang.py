@@ -141,6 +141,15 @@ def test_an_unknown_message_is_an_error_in_tests():
         book.term("owner", "nobody")
 
 
+def test_escaping_touches_text_from_files_only_and_once():
+    templates = {"a": "*{s}* {n} {t} {m}", "b": "[{x}]", "owner.art": "*Art*"}
+    book = Catalogue("en", templates).escaping(lambda text: text.replace("*", "x"))
+    text = book.say("a", s="1*\x1b[31m", n=2, t=Term("owner", "art"), m=message("b", x="*x*"))
+    assert text == "*1x* 2 *Art* [xxx]"
+    assert book.term("owner", "no*body") == "noxbody"
+    assert book.subject("item", "a*") == "ax"
+
+
 def test_days_are_named_as_they_are_spoken_of():
     assert words("zh").day(date(2025, 11, 20)) == "11-20 周四"
     assert words("en").day(date(2025, 11, 23)) == "11-23 Sun"

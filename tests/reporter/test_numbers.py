@@ -121,3 +121,30 @@ def test_a_sparkline_has_gaps_for_missing_days():
     assert sparkline([1.0, None, 8.0, math.nan]) == "▁ █ "
     assert sparkline([3.0, 3.0]) == "▄▄"
     assert sparkline([None]) == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "zh", "en"),
+    [
+        (48210.35, "4.82万", "48.2k"),
+        (1_260_000.0, "126万", "1.26M"),
+        (999_600.0, "100万", "1M"),
+        (123_456_789.0, "1.23亿", "123M"),
+        (9_996.0, "1万", "10k"),
+        (9_876.5, "9,877", "9,877"),
+        (523.1, "523.10", "523.10"),
+        (0.0, "0.00", "0.00"),
+        (-48210.35, "-4.82万", "-48.2k"),
+        (None, "—", "—"),
+        (math.nan, "—", "—"),
+    ],
+)
+def test_a_subject_line_has_three_figures_of_an_amount(value, zh, en):
+    assert (ZH.short(value), EN.short(value)) == (zh, en)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.64, "64%"), (0.064, "6.4%"), (1.05, "105%"), (0.0, "0.0%"), (None, "—")]
+)
+def test_a_share_has_no_sign(value, text):
+    assert ZH.share(value) == EN.share(value) == text

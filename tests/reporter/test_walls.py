@@ -34,6 +34,8 @@ def test_renderers_never_divide():
         ("storeops.reporter.terminal", {"xlsxwriter", "openpyxl", "pandas", "numpy"}),
         ("storeops.reporter.jsondoc", {"xlsxwriter", "openpyxl", "pandas", "numpy", "rich"}),
         ("storeops.reporter.excel", {"openpyxl", "pandas", "numpy", "rich"}),
+        ("storeops.reporter.chat", {"quickjs", "resvg_py", "jinja2", "pandas", "numpy", "rich"}),
+        ("storeops.reporter.mail", {"xlsxwriter", "openpyxl", "pandas", "numpy", "rich"}),
         ("storeops.delivery.files", {"xlsxwriter", "openpyxl", "pandas", "rich", "yaml"}),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from storeops.reporter.blocks import Report
+from storeops.reporter.blocks import Report, View
 from storeops.reporter.chart_options import Picture, for_report
 from storeops.reporter.lang import Catalogue
 
@@ -24,7 +24,13 @@ class Plot:
 
 
 def plots(report: Report, words: Catalogue) -> tuple[Plot, ...]:
-    """Fit every picture of a report to the page; one of an id is drawn once."""
+    """Fit every picture of a report to the page; one of an id is drawn once.
+
+    The boss's page has none: each of its figures carries its trend as a line, and without the
+    chart engine the page is small enough to open on a phone anywhere.
+    """
+    if report.view is View.BOSS:
+        return ()
     light, dark = for_report(report, words), for_report(report, words, dark=True)
     made = {
         one.id: Plot(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 
 from storeops.diagnose.finding import DataTable, TableColumn
@@ -18,25 +19,24 @@ _TEXT = (Unit.TEXT, Unit.DATE)
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A column head."""
+    """A column head; ``look`` names the classes of its cells."""
 
     id: str
     label: str
-    is_text: bool
+    look: str
     is_detail: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell: what it reads, the plain number if it is one, and its colour."""
+    """A cell: what it reads, its classes, and the plain number of its column if it is one."""
 
-    head: Head
     text: str
-    value: object
+    look: str
+    metric: str = ""
+    value: object = ""
     is_number: bool = False
-    way: str = ""
-    picks: bool = False
-    """Whether a click on it leaves only the rows that read the same."""
+    tag: str = "td"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def table_view(table: DataTable, number: int, limit: int, words: Catalogue) -> T
         Row(
             row_anchor(number, at),
             at in table.tinted,
-            tuple(
+            _naming(
                 _cell(value, column, head, words, picks=may_pick)
                 for value, column, head, may_pick in zip(
                     table.rows[at], table.columns, heads, picks, strict=True
@@ -100,35 +100,41 @@ def table_view(table: DataTable, number: int, limit: int, words: Catalogue) -> T
 
 
 def _head(column: TableColumn, words: Catalogue) -> Head:
-    return Head(
-        column.id.removeprefix("metric."),
-        words.say(column.id),
-        column.unit in _TEXT,
-        column.detail,
-    )
+    kind = "t" if column.unit in _TEXT else "n"
+    look = f"{kind} detail" if column.detail else kind
+    return Head(column.id.removeprefix("metric."), words.say(column.id), look, column.detail)
 
 
 def _cell(value: object, column: TableColumn, head: Head, words: Catalogue, *, picks: bool) -> Cell:
+    """Format a cell; a click on one that picks leaves only the rows that read the same."""
     match value:
         case int() | float() if is_signed(column):
-            number = json_number(value, column.unit, head.id)
-            text = words.numbers.signed(value, column.unit)
-            return Cell(head, text, _or_empty(number), is_number=True, way=way(number))
+            return _number(
+                value, column.unit, head, words.numbers.signed(value, column.unit), has_way=True
+            )
         case int() | float():
-            number = json_number(value, column.unit, head.id)
-            text = words.numbers.cell(value, column.unit)
-            return Cell(head, text, _or_empty(number), is_number=True)
-        case Change() | Quantity():
-            number = json_number(value.value, Unit.FACTOR)
-            colour = way(number) if isinstance(value, Change) else ""
-            text = words.argument(value)
-            return Cell(head, text, _or_empty(number), is_number=True, way=colour)
+            return _number(value, column.unit, head, words.numbers.cell(value, column.unit))
+        case Change():
+            return _number(value.value, Unit.FACTOR, head, words.argument(value), has_way=True)
+        case Quantity():
+            return _number(value.value, Unit.FACTOR, head, words.argument(value))
         case _:
-            return Cell(head, words.argument(value), "", picks=picks and value is not None)
+            look = f"{head.look} pick" if picks and value is not None else head.look
+            return Cell(words.argument(value), look)
 
 
-def _or_empty(number: float | None) -> object:
-    return "" if number is None else number
+def _number(
+    value: float | None, unit: Unit, head: Head, text: str, *, has_way: bool = False
+) -> Cell:
+    number = json_number(value, unit, head.id)
+    look = f"{head.look} {way(number)}" if has_way else head.look
+    return Cell(text, look, head.id, "" if number is None else number, is_number=True)
+
+
+def _naming(cells: Iterable[Cell]) -> tuple[Cell, ...]:
+    """Make the first cell of a row its head."""
+    first, *others = cells
+    return replace(first, tag="th"), *others
 
 
 def _ascends(table: DataTable) -> bool:
