@@ -23,7 +23,7 @@ from storeops.delivery.telling import Teller, causes, reason
 from storeops.errors import StoreopsError
 from storeops.messages import message
 
-_LONGEST_ANSWER = 65_536
+_LONGEST_ANSWER = 16_384
 """Bytes of an answer that are read; a verdict takes a hundred."""
 
 
