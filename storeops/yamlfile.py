@@ -60,18 +60,23 @@ def read_yaml(text: str, file: str) -> tuple[Any, Positions]:
         _walk(node, (), positions, file)
         return (None if node is None else loader.construct_document(node)), positions
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise ConfigError(
-            message(
-                "config.not_yaml",
-                file=file,
-                line=mark.line + 1 if mark else 1,
-                problem=_NAME.sub(r"\1", str(getattr(error, "problem", error))),
-            ),
-            message("config.not_yaml_hint"),
-        ) from None
+        wrong = _not_yaml(error, file)
     finally:
         loader.dispose()
+    raise wrong  # outside of the handler, so that the error, which quotes the text, is not chained
+
+
+def _not_yaml(error: yaml.YAMLError, file: str) -> ConfigError:
+    mark = getattr(error, "problem_mark", None)
+    return ConfigError(
+        message(
+            "config.not_yaml",
+            file=file,
+            line=mark.line + 1 if mark else 1,
+            problem=_NAME.sub(r"\1", str(getattr(error, "problem", error))),
+        ),
+        message("config.not_yaml_hint"),
+    )
 
 
 def _walk(node: Any, path: tuple[Hashable, ...], positions: Positions, file: str) -> None:

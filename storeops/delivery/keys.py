@@ -134,7 +134,8 @@ def _from_keyring(reference: str, service: str, user: str) -> str:
     try:
         return keyring.get_password(service, user) or ""
     except KeyringError as error:
-        raise MissingKey(
-            message("delivery.key.no_keyring", reference=reference, problem=type(error).__name__),
-            message("delivery.key.no_keyring_hint"),
-        ) from None
+        problem = type(error).__name__
+    raise MissingKey(  # outside of the handler: what the keyring says is not chained
+        message("delivery.key.no_keyring", reference=reference, problem=problem),
+        message("delivery.key.no_keyring_hint"),
+    )

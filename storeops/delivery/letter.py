@@ -21,8 +21,8 @@ from storeops.messages import message
 
 BEIJING = timezone(timedelta(hours=8))
 
-_POLICY = SMTP.clone(cte_type="7bit", raise_on_defect=True)
-"""CRLF and 7-bit lines: an old relay neither breaks a long line nor drops the eighth bit."""
+_POLICY = SMTP.clone(cte_type="7bit", max_line_length=76, raise_on_defect=True)
+"""CRLF and 7-bit lines, which no old relay breaks or strips; 76 is RFC 2047's limit for a line."""
 _SEPARATORS = re.compile(r"[,;\uff0c\uff1b\u3001\n]")
 _ADDRESS = re.compile(r"[^\s@<>\"(),:;\\\[\]]+@[^\s@<>\"(),:;\\\[\]]+")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
@@ -94,7 +94,8 @@ def identity(message_id: str, domain: str) -> str:
 
 def _address(piece: str) -> Address:
     name, spec = parseaddr(piece)
-    if not _ADDRESS.fullmatch(spec):
+    is_whole = piece == spec or piece.endswith(f"<{spec}>")
+    if not is_whole or not _ADDRESS.fullmatch(spec):
         raise _not_an_address(piece)
     user, _, domain = spec.rpartition("@")
     try:

@@ -26,7 +26,7 @@ from storeops.messages import message
 HandingOver = Callable[[], None]
 """Called as the body begins to be written."""
 
-_LONGEST_ANSWER = 65_536
+_LONGEST_ANSWER = 16_384
 """Bytes of an answer that are read; a verdict takes a hundred."""
 
 

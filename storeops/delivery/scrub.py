@@ -21,7 +21,7 @@ _SHORTEST_CORE = 6
 _TELLING = 8
 """Characters from which on a part of an address is taken for a key."""
 _NAMED = re.compile(
-    r"(?i)\b(access_token|token|key|sign|signature|secret|password)(=|%3d)[^&\s\"'<>,;)]+"
+    r"(?i)(?:\b|(?<=%3f)|(?<=%26))(access_token|token|key|sign|signature|secret|password)(=|%3d)[^&\s\"'<>,;)]+"
 )
 _HOOK = re.compile(r"(?i)(/hook/)[^/?#\s\"'<>,;)]+")
 _UNSEEN = re.compile(

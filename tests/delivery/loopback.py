@@ -25,7 +25,8 @@ from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
 
 NOW = datetime(2025, 11, 21, 1, 5, tzinfo=UTC)
 """09:05 in Beijing."""
-PASSWORD = 'Pa55+w/rd=%&"q'  # characters that URLs, base64 and JSON write otherwise
+PASSWORD = 'Pa55+w/rd=%&"q'  # noqa: S105
+"""With characters that URLs, base64 and JSON write otherwise."""
 ACCESS = "a1b2c3d4e5f6a7b8c9d0"
 SIGNING = 'SEC+secret/of="the&robot'
 
