@@ -247,12 +247,16 @@ def test_units_are_written_started_read_back_and_removed(machine, home):
     assert log[-1] == "--user daemon-reload"
 
 
-def test_units_that_systemd_refuses_are_taken_away_again(machine, home):
+def test_units_that_systemd_refuses_are_taken_away_again_and_earlier_ones_return(machine, home):
+    earlier = schedule.plan(job(), System.SYSTEMD, machine)
+    schedule.install(earlier, machine)
     refuse(home, "systemctl", "Failed to connect to bus")
-    with pytest.raises(StoreopsError) as caught:
-        schedule.install(schedule.plan(job(), System.SYSTEMD, machine), machine)
-    assert "bus" in str(caught.value.problem.args["detail"])
-    assert list(Path(machine.units).iterdir()) == []
+    for folder, times in ((job().folder, (time(9, 0),)), ("/another", MORNING)):
+        with pytest.raises(StoreopsError) as caught:
+            schedule.install(schedule.plan(job(folder, times), System.SYSTEMD, machine), machine)
+        assert "bus" in str(caught.value.problem.args["detail"])
+    left = {str(path): path.read_text() for path in Path(machine.units).iterdir()}
+    assert left == {page.where: page.text for page in earlier.pages}
 
 
 @pytest.mark.parametrize("folder", ["/数据/店铺 100%", "/shop/a 'b' \"c\" $HOME \\d %h;e"])

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from storeops.delivery.schedule import crontab, programs, systemd, windows
-from storeops.delivery.schedule.clock import BEIJING, machine_clock
+from storeops.delivery.schedule.clock import BEIJING, SHANGHAI, LocalClock, Slot, machine_clock
 from storeops.delivery.schedule.job import (
     EVERY_DAY,
     Entry,
@@ -28,9 +28,9 @@ from storeops.errors import StoreopsError
 from storeops.messages import message
 
 __all__ = [
-    "BEIJING", "EVERY_DAY", "Entry", "Installed", "Job", "Machine", "Page", "System", "choose",
-    "entry_id", "install", "installed", "parse_time", "plan", "rehearse", "remove",
-    "this_machine",
+    "BEIJING", "EVERY_DAY", "SHANGHAI", "Entry", "Installed", "Job", "LocalClock", "Machine",
+    "Page", "Slot", "System", "choose", "entry_id", "install", "installed", "parse_time", "plan",
+    "rehearse", "remove", "this_machine",
 ]  # fmt: skip
 
 _NEEDED = (
