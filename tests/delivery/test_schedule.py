@@ -347,3 +347,27 @@ def test_a_python_without_storeops_is_found_before_anything_is_installed(machine
     with pytest.raises(StoreopsError) as caught:
         schedule.rehearse(entry)
     assert caught.value.problem.args["detail"] == "No module named storeops"
+
+
+def test_a_scheduler_that_refuses_does_not_hide_the_other(machine, home):
+    schedule.install(schedule.plan(job(), System.SYSTEMD, machine), machine)
+    refuse(home, "crontab", "You are not allowed to use this program")
+    schedule.install(schedule.plan(job(), System.SYSTEMD, machine), machine)
+    assert [found.system for found in schedule.installed(machine)] == [System.SYSTEMD]
+    assert schedule.remove(job().folder, machine) == (System.SYSTEMD,)
+    (home / "programs" / "systemctl").unlink()
+    with pytest.raises(StoreopsError, match="program_failed"):
+        schedule.installed(machine)
+
+
+def test_a_cron_that_does_not_run_is_noticed(monkeypatch, tmp_path):
+    monkeypatch.setattr("storeops.delivery.schedule.crontab._PROCESSES", tmp_path)
+    (tmp_path / "17").mkdir()
+    (tmp_path / "17" / "comm").write_text("crond-look-alike\n")
+    assert not schedule.is_awake(System.CRON)
+    assert schedule.is_awake(System.SYSTEMD)
+    (tmp_path / "23").mkdir()
+    (tmp_path / "23" / "comm").write_text("cron\n")
+    assert schedule.is_awake(System.CRON)
+    monkeypatch.setattr("storeops.delivery.schedule.crontab._PROCESSES", tmp_path / "none")
+    assert schedule.is_awake(System.CRON)

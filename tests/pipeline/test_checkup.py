@@ -39,6 +39,7 @@ def entries(monkeypatch) -> list[schedule.Installed]:
     """No scheduler of this machine is asked; a test fills in what would be installed."""
     found: list[schedule.Installed] = []
     monkeypatch.setattr(schedule, "installed", lambda _machine: tuple(found))
+    monkeypatch.setattr(schedule, "is_awake", lambda _system: True)
     return found
 
 
@@ -237,7 +238,9 @@ def test_offline_asks_nobody_but_still_sees_a_mail_recipient_without_a_server(tm
     assert said(look(tmp_path, offline=True, MAIL_KEY="k"), "recipients") == []
 
 
-def test_the_entry_of_this_folder_counts_and_env_secrets_it_cannot_see_are_named(tmp_path, entries):
+def test_the_entry_of_this_folder_counts_and_env_secrets_it_cannot_see_are_named(
+    tmp_path, entries, monkeypatch
+):
     (tmp_path / FILE_NAME).write_text(DELIVERY)
     system = schedule.System.CRON
     slot = schedule.Slot(time(8, 30), schedule.EVERY_DAY)
@@ -250,6 +253,8 @@ def test_the_entry_of_this_folder_counts_and_env_secrets_it_cannot_see_are_named
     ok, unseen = [check for check in found.checks if check.id == "schedule"]
     assert (ok.status, ok.message.args["next"]) == (Status.OK, "2030-01-01 08:30")
     assert unseen.message.args["names"] == ("MAIL_KEY", "GROUP_KEY")
+    monkeypatch.setattr(schedule, "is_awake", lambda _system: False)
+    assert ("attention", "schedule.asleep") in said(look(tmp_path), "schedule")
     entries[1:] = [schedule.Installed(mark, system, "", (), schedule.SHANGHAI, active=False)]
     assert ("attention", "doctor.schedule_off") in said(look(tmp_path), "schedule")
 
