@@ -16,7 +16,14 @@ from schedulers import POSIX, refuse, stand_in
 
 from storeops.delivery import schedule
 from storeops.delivery.schedule import Job, Machine, System
-from storeops.delivery.schedule.clock import SHANGHAI, LocalClock, Slot, by_clock, next_change
+from storeops.delivery.schedule.clock import (
+    SHANGHAI,
+    LocalClock,
+    Slot,
+    by_clock,
+    machine_clock,
+    next_change,
+)
 from storeops.errors import StoreopsError
 
 pytestmark = POSIX
@@ -85,6 +92,10 @@ def test_summer_time_is_found_and_said_with_the_hour_it_costs(machine):
     note = next(note for note in cron(there).notes if note.id == "schedule.summer_time")
     assert note.args["moved"] == ("07:30", "09:35")
     assert note.args["there"] == ("08:30", "10:35")
+    assert "schedule.exact_hour" in ids(cron(there))
+    on_windows = schedule.plan(job(), System.WINDOWS, there)
+    assert "schedule.summer_time" in ids(on_windows)
+    assert "schedule.exact_hour" not in ids(on_windows)
 
 
 def test_a_clock_change_is_real_on_the_morning_after_it(machine):
@@ -93,6 +104,26 @@ def test_a_clock_change_is_real_on_the_morning_after_it(machine):
     after = slot.next(NEW_YORK, datetime(2027, 3, 20, tzinfo=UTC))
     assert after is not None
     assert after.astimezone(schedule.BEIJING).time() == time(7, 30)
+
+
+def test_the_zone_is_read_from_the_system_and_a_stale_name_is_not_shown(monkeypatch, tmp_path):
+    rules = Path("/usr/share/zoneinfo/America/New_York")
+    if not rules.exists():
+        pytest.skip("no zone files here")
+    local, name = tmp_path / "localtime", tmp_path / "timezone"
+    monkeypatch.setattr("storeops.delivery.schedule.clock._LOCALTIME", local)
+    monkeypatch.setattr("storeops.delivery.schedule.clock._TIMEZONE", name)
+    monkeypatch.setenv("TZ", "Asia/Tokyo")  # of this shell, not of the scheduler
+    assert machine_clock() == LocalClock("UTC", UTC)
+    local.write_bytes(rules.read_bytes())
+    name.write_text("America/New_York\n")
+    assert machine_clock().name == "America/New_York"
+    assert machine_clock().read(NOW).utcoffset() == timedelta(hours=-5)
+    name.write_text("Etc/UTC\n")
+    assert machine_clock().name in {"UTC-0500", "UTC-0400"}
+    local.unlink()
+    local.symlink_to(rules)
+    assert machine_clock().name == "America/New_York"
 
 
 def test_nothing_is_said_of_zones_where_the_clock_is_beijings(machine):

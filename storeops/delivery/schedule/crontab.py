@@ -44,10 +44,11 @@ def plan(job: Job, machine: Machine) -> Entry:
     mark = entry_id(job.folder, System.CRON)
     slots = tuple(by_clock(at, job.days, machine.clock, machine.now) for at in job.times)
     text = "".join(f"{_line(slot, job, mark)}\n" for slot in slots)
-    notes = [
-        *clock_notes(job, machine.clock, slots, next_change(machine.clock, machine.now)),
-        message("schedule.cron_no_catching_up"),
-    ]
+    change = next_change(machine.clock, machine.now)
+    notes = [*clock_notes(job, machine.clock, slots, change)]
+    if change is not None and machine.platform == "linux":
+        notes.append(message("schedule.exact_hour"))
+    notes.append(message("schedule.cron_no_catching_up"))
     if machine.platform == "darwin":
         notes.append(message("schedule.macos_access"))
     return Entry(mark, System.CRON, job, slots, (Page("crontab", text),), (_WRITE,), tuple(notes))
