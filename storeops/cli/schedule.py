@@ -121,6 +121,9 @@ def _carry_out(entry: Entry, machine: Machine, words: Catalogue) -> None:
     found = schedule.install(entry, machine)
     options.to_stderr(words.say("schedule.done"))
     options.to_stderr(schedule_listing.installed((found,), machine.now, schedule.BEIJING, words))
+    if not schedule.is_awake(found.system):
+        options.to_stderr(words.say("schedule.asleep"))
+        options.to_stderr(f"  → {words.say('schedule.asleep_hint')}")
 
 
 def show(*, as_json: options.Json = False, lang: options.Lang = None) -> None:

@@ -16,7 +16,14 @@ from schedulers import POSIX, refuse, stand_in
 
 from storeops.delivery import schedule
 from storeops.delivery.schedule import Job, Machine, System
-from storeops.delivery.schedule.clock import SHANGHAI, LocalClock, Slot, by_clock, next_change
+from storeops.delivery.schedule.clock import (
+    SHANGHAI,
+    LocalClock,
+    Slot,
+    by_clock,
+    machine_clock,
+    next_change,
+)
 from storeops.errors import StoreopsError
 
 pytestmark = POSIX
@@ -85,6 +92,10 @@ def test_summer_time_is_found_and_said_with_the_hour_it_costs(machine):
     note = next(note for note in cron(there).notes if note.id == "schedule.summer_time")
     assert note.args["moved"] == ("07:30", "09:35")
     assert note.args["there"] == ("08:30", "10:35")
+    assert "schedule.exact_hour" in ids(cron(there))
+    on_windows = schedule.plan(job(), System.WINDOWS, there)
+    assert "schedule.summer_time" in ids(on_windows)
+    assert "schedule.exact_hour" not in ids(on_windows)
 
 
 def test_a_clock_change_is_real_on_the_morning_after_it(machine):
@@ -93,6 +104,26 @@ def test_a_clock_change_is_real_on_the_morning_after_it(machine):
     after = slot.next(NEW_YORK, datetime(2027, 3, 20, tzinfo=UTC))
     assert after is not None
     assert after.astimezone(schedule.BEIJING).time() == time(7, 30)
+
+
+def test_the_zone_is_read_from_the_system_and_a_stale_name_is_not_shown(monkeypatch, tmp_path):
+    rules = Path("/usr/share/zoneinfo/America/New_York")
+    if not rules.exists():
+        pytest.skip("no zone files here")
+    local, name = tmp_path / "localtime", tmp_path / "timezone"
+    monkeypatch.setattr("storeops.delivery.schedule.clock._LOCALTIME", local)
+    monkeypatch.setattr("storeops.delivery.schedule.clock._TIMEZONE", name)
+    monkeypatch.setenv("TZ", "Asia/Tokyo")  # of this shell, not of the scheduler
+    assert machine_clock() == LocalClock("UTC", UTC)
+    local.write_bytes(rules.read_bytes())
+    name.write_text("America/New_York\n")
+    assert machine_clock().name == "America/New_York"
+    assert machine_clock().read(NOW).utcoffset() == timedelta(hours=-5)
+    name.write_text("Etc/UTC\n")
+    assert machine_clock().name in {"UTC-0500", "UTC-0400"}
+    local.unlink()
+    local.symlink_to(rules)
+    assert machine_clock().name == "America/New_York"
 
 
 def test_nothing_is_said_of_zones_where_the_clock_is_beijings(machine):
@@ -247,12 +278,16 @@ def test_units_are_written_started_read_back_and_removed(machine, home):
     assert log[-1] == "--user daemon-reload"
 
 
-def test_units_that_systemd_refuses_are_taken_away_again(machine, home):
+def test_units_that_systemd_refuses_are_taken_away_again_and_earlier_ones_return(machine, home):
+    earlier = schedule.plan(job(), System.SYSTEMD, machine)
+    schedule.install(earlier, machine)
     refuse(home, "systemctl", "Failed to connect to bus")
-    with pytest.raises(StoreopsError) as caught:
-        schedule.install(schedule.plan(job(), System.SYSTEMD, machine), machine)
-    assert "bus" in str(caught.value.problem.args["detail"])
-    assert list(Path(machine.units).iterdir()) == []
+    for folder, times in ((job().folder, (time(9, 0),)), ("/another", MORNING)):
+        with pytest.raises(StoreopsError) as caught:
+            schedule.install(schedule.plan(job(folder, times), System.SYSTEMD, machine), machine)
+        assert "bus" in str(caught.value.problem.args["detail"])
+    left = {str(path): path.read_text() for path in Path(machine.units).iterdir()}
+    assert left == {page.where: page.text for page in earlier.pages}
 
 
 @pytest.mark.parametrize("folder", ["/数据/店铺 100%", "/shop/a 'b' \"c\" $HOME \\d %h;e"])
@@ -343,3 +378,27 @@ def test_a_python_without_storeops_is_found_before_anything_is_installed(machine
     with pytest.raises(StoreopsError) as caught:
         schedule.rehearse(entry)
     assert caught.value.problem.args["detail"] == "No module named storeops"
+
+
+def test_a_scheduler_that_refuses_does_not_hide_the_other(machine, home):
+    schedule.install(schedule.plan(job(), System.SYSTEMD, machine), machine)
+    refuse(home, "crontab", "You are not allowed to use this program")
+    schedule.install(schedule.plan(job(), System.SYSTEMD, machine), machine)
+    assert [found.system for found in schedule.installed(machine)] == [System.SYSTEMD]
+    assert schedule.remove(job().folder, machine) == (System.SYSTEMD,)
+    (home / "programs" / "systemctl").unlink()
+    with pytest.raises(StoreopsError, match="program_failed"):
+        schedule.installed(machine)
+
+
+def test_a_cron_that_does_not_run_is_noticed(monkeypatch, tmp_path):
+    monkeypatch.setattr("storeops.delivery.schedule.crontab._PROCESSES", tmp_path)
+    (tmp_path / "17").mkdir()
+    (tmp_path / "17" / "comm").write_text("crond-look-alike\n")
+    assert not schedule.is_awake(System.CRON)
+    assert schedule.is_awake(System.SYSTEMD)
+    (tmp_path / "23").mkdir()
+    (tmp_path / "23" / "comm").write_text("cron\n")
+    assert schedule.is_awake(System.CRON)
+    monkeypatch.setattr("storeops.delivery.schedule.crontab._PROCESSES", tmp_path / "none")
+    assert schedule.is_awake(System.CRON)

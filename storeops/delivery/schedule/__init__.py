@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
+from typing import TypeVar
 
 from storeops.delivery.schedule import crontab, programs, systemd, windows
-from storeops.delivery.schedule.clock import BEIJING, machine_clock
+from storeops.delivery.schedule.clock import BEIJING, SHANGHAI, LocalClock, Slot, machine_clock
 from storeops.delivery.schedule.job import (
     EVERY_DAY,
     Entry,
@@ -28,11 +32,12 @@ from storeops.errors import StoreopsError
 from storeops.messages import message
 
 __all__ = [
-    "BEIJING", "EVERY_DAY", "Entry", "Installed", "Job", "Machine", "Page", "System", "choose",
-    "entry_id", "install", "installed", "parse_time", "plan", "rehearse", "remove",
-    "this_machine",
+    "BEIJING", "EVERY_DAY", "SHANGHAI", "Entry", "Installed", "Job", "LocalClock", "Machine",
+    "Page", "Slot", "System", "choose", "entry_id", "install", "installed", "is_awake",
+    "parse_time", "plan", "rehearse", "remove", "this_machine",
 ]  # fmt: skip
 
+T = TypeVar("T")
 _NEEDED = (
     "HOME", "LOGNAME", "USER", "SYSTEMROOT", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "TEMP",
 )  # fmt: skip
@@ -107,7 +112,8 @@ def install(entry: Entry, machine: Machine) -> Installed:
     found = _read_back(entry, machine)
     for other in _here(machine):
         if other is not entry.system:
-            _remove(entry_id(entry.job.folder, other), other, machine)
+            with suppress(StoreopsError):  # who may not use it has no entry in it
+                _remove(entry_id(entry.job.folder, other), other, machine)
     return found
 
 
@@ -120,8 +126,12 @@ def _read_back(entry: Entry, machine: Machine) -> Installed:
 
 
 def installed(machine: Machine) -> tuple[Installed, ...]:
-    """List the entries of ours that the schedulers of this machine hold for this user."""
-    return tuple(found for system in _here(machine) for found in _installed(system, machine))
+    """List the entries of ours that the schedulers of this machine hold for this user.
+
+    Raises:
+        StoreopsError: No scheduler can be asked; one that refuses beside another holds nothing.
+    """
+    return tuple(chain.from_iterable(_asked(machine, lambda system: _installed(system, machine))))
 
 
 def remove(folder: str, machine: Machine) -> tuple[System, ...]:
@@ -129,10 +139,34 @@ def remove(folder: str, machine: Machine) -> tuple[System, ...]:
 
     Returns:
         The schedulers that held one.
+
+    Raises:
+        StoreopsError: As :func:`installed`.
     """
-    return tuple(
-        system for system in _here(machine) if _remove(entry_id(folder, system), system, machine)
-    )
+
+    def taken_out(system: System) -> tuple[System, ...]:
+        held = _remove(entry_id(folder, system), system, machine)
+        return (system,) if held else ()
+
+    return tuple(chain.from_iterable(_asked(machine, taken_out)))
+
+
+def is_awake(system: System) -> bool:
+    """Tell whether something will run the entries; only cron can be asleep unnoticed."""
+    return system is not System.CRON or crontab.is_awake()
+
+
+def _asked(machine: Machine, ask: Callable[[System], T]) -> list[T]:
+    answers: list[T] = []
+    refusals: list[StoreopsError] = []
+    for system in _here(machine):
+        try:
+            answers.append(ask(system))
+        except StoreopsError as error:
+            refusals.append(error)
+    if refusals and not answers:
+        raise refusals[0]
+    return answers
 
 
 def _here(machine: Machine) -> tuple[System, ...]:

@@ -10,10 +10,11 @@ import sys
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 BEIJING = timezone(timedelta(hours=8))
 _LOCALTIME = Path("/etc/localtime")
+_TIMEZONE = Path("/etc/timezone")
 _DAY = timedelta(days=1)
 _HOUR = timedelta(hours=1)
 _ZERO = timedelta()
@@ -87,16 +88,26 @@ def machine_clock() -> LocalClock:
         return LocalClock(datetime.now(UTC).astimezone().tzname() or "", None)
     try:
         with _LOCALTIME.open("rb") as stream:
-            return LocalClock(_zone_name(), ZoneInfo.from_file(stream))
+            zone = ZoneInfo.from_file(stream)
     except (OSError, ValueError):
         return LocalClock("UTC", UTC)
+    return LocalClock(_zone_name(zone, datetime.now(UTC)), zone)
 
 
-def _zone_name() -> str:
+def _zone_name(zone: ZoneInfo, now: datetime) -> str:
+    """Name a zone as the system does; a name left over from an earlier zone is not shown."""
     parts = _LOCALTIME.resolve().parts
-    if "zoneinfo" in parts:
-        return "/".join(parts[parts.index("zoneinfo") + 1 :])
     try:
-        return Path("/etc/timezone").read_text(encoding="ascii").strip()
-    except (OSError, ValueError):
-        return str(_LOCALTIME)
+        if "zoneinfo" in parts:
+            name = "/".join(parts[parts.index("zoneinfo") + 1 :])
+        else:
+            name = _TIMEZONE.read_text(encoding="ascii").strip()
+        named = ZoneInfo(name)
+    except (OSError, ValueError, ZoneInfoNotFoundError):
+        named = None
+    moments = (now, now + _YEAR * _DAY / 2)
+    if named and all(
+        at.astimezone(named).utcoffset() == at.astimezone(zone).utcoffset() for at in moments
+    ):
+        return name
+    return f"UTC{now.astimezone(zone):%z}"

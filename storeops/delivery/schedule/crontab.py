@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import shlex
 from datetime import time
+from pathlib import Path
 
 from storeops.delivery.schedule import programs
 from storeops.delivery.schedule.clock import LocalClock, Slot, by_clock, machine_clock, next_change
@@ -32,6 +33,8 @@ _READ = ("crontab", "-l")
 _WRITE = ("crontab", "-")
 _MARK = re.compile(r" # storeops:([0-9a-f]{12})\s*$")
 _TIMED = re.compile(r"(\d{1,2}) (\d{1,2}) \* \* (\*|[0-7](?:,[0-7])*) (.*)")
+_PROCESSES = Path("/proc")
+_DAEMONS = frozenset({"cron", "crond", "fcron"})
 _NONE = ("no crontab for", "no such file")
 """What crontab says (Vixie and its heirs; busybox) when the user has none yet."""
 
@@ -41,10 +44,11 @@ def plan(job: Job, machine: Machine) -> Entry:
     mark = entry_id(job.folder, System.CRON)
     slots = tuple(by_clock(at, job.days, machine.clock, machine.now) for at in job.times)
     text = "".join(f"{_line(slot, job, mark)}\n" for slot in slots)
-    notes = [
-        *clock_notes(job, machine.clock, slots, next_change(machine.clock, machine.now)),
-        message("schedule.cron_no_catching_up"),
-    ]
+    change = next_change(machine.clock, machine.now)
+    notes = [*clock_notes(job, machine.clock, slots, change)]
+    if change is not None and machine.platform == "linux":
+        notes.append(message("schedule.exact_hour"))
+    notes.append(message("schedule.cron_no_catching_up"))
     if machine.platform == "darwin":
         notes.append(message("schedule.macos_access"))
     return Entry(mark, System.CRON, job, slots, (Page("crontab", text),), (_WRITE,), tuple(notes))
@@ -81,6 +85,20 @@ def installed() -> tuple[Installed, ...]:
         if mark := _mark(line):
             lines.setdefault(mark, []).append(line)
     return tuple(_entry(mark, of_it, clock) for mark, of_it in lines.items())
+
+
+def is_awake() -> bool:
+    """Tell whether a cron daemon runs; where processes cannot be listed it is taken to."""
+    if not _PROCESSES.is_dir():
+        return True
+    return any(_name(process) in _DAEMONS for process in _PROCESSES.glob("[0-9]*/comm"))
+
+
+def _name(process: Path) -> str:
+    try:
+        return process.read_text(encoding="utf-8", errors="replace").strip()
+    except OSError:  # it ended meanwhile
+        return ""
 
 
 def _entry(mark: str, lines: list[str], clock: LocalClock) -> Installed:

@@ -94,16 +94,17 @@ def _quoted(word: str) -> str:
 
 
 def install(entry: Entry) -> None:
-    """Write the units, have them read and start the timer; undo it all when that fails."""
-    for page in entry.pages:
-        path = Path(page.where)
+    """Write the units, have them read and start the timer; what was there returns on a failure."""
+    paths = [Path(page.where) for page in entry.pages]
+    before = {path: path.read_bytes() if path.exists() else None for path in paths}
+    for path, page in zip(paths, entry.pages, strict=True):
         file_report(path.parent, path.name, page.text.encode("utf-8", "surrogateescape"))
     try:
         for command in entry.commands:
             programs.order(command)
-    except Exception:
-        for page in entry.pages:
-            Path(page.where).unlink(missing_ok=True)
+    except StoreopsError:
+        for path, data in before.items():
+            path.unlink() if data is None else path.write_bytes(data)
         raise
 
 

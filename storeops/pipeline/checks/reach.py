@@ -87,6 +87,9 @@ def scheduled(visit: Visit) -> Iterator[Check]:
         yield Check("schedule", Status.ATTENTION, said, message("doctor.unscheduled_hint"))
     for entry in entries:
         yield _entry(entry, visit)
+        if not schedule.is_awake(entry.system):
+            said, hint = message("schedule.asleep"), message("schedule.asleep_hint")
+            yield Check("schedule", Status.ATTENTION, said, hint)
         names = env_names(visit.settings.delivery)
         if names and entry.system is not System.WINDOWS:
             said = message("schedule.env_unseen", names=names)
