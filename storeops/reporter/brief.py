@@ -91,7 +91,7 @@ def brief(report: blocks.Report, words: Catalogue) -> Brief:
     operator the verdict, six figures, why, what to do, the target and the notes on the data.
     """
     is_boss = report.view is blocks.View.BOSS
-    summary = _first(report, blocks.Summary)
+    answer, summary = _first(report, blocks.VerdictLine), _first(report, blocks.Summary)
     told = summary.sentences if summary else ()
     shown = () if is_boss else _causes_shown(report)
     asks, decided = _first(report, blocks.Decision), decision(report)
@@ -99,8 +99,8 @@ def brief(report: blocks.Report, words: Catalogue) -> Brief:
     notes = () if is_boss and _first(report, blocks.Notes) is None else _notes(report)
     return Brief(
         title=title(report, words),
-        verdict=told[0] if told else report.verdict.text,
-        told=told[1:],
+        verdict=answer.verdict.text if answer else report.verdict.text,
+        told=told,
         figures=tuple(_reading(figure, report, words) for figure in _figures(report)),
         why=() if is_boss else tuple(_why(report, words))[:MOST_WHY],
         tasks=tuple(f for f in shown if f.severity is not Severity.INFO),
