@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from storeops.reporter.lang import Catalogue
 
 _HERE = Path(__file__).parent
-_ASSETS = _HERE.parent / "assets"
+_ASSETS = _HERE.parent.joinpath("assets")
 _LANGUAGES = {"zh": "zh-CN", "en": "en"}
 _IN_A_SCRIPT = {ord(char): f"\\u{ord(char):04x}" for char in ("<", ">", "&", "\u2028", "\u2029")}
 """What could end a script element, or a line of an old reader of JSON."""
@@ -74,18 +74,18 @@ def in_script(data: object) -> str:
 @cache
 def asset(name: str) -> str:
     """Read a file that ships with the reporter: the chart engine."""
-    return (_ASSETS / name).read_text(encoding="utf-8")
+    return _ASSETS.joinpath(name).read_text(encoding="utf-8")
 
 
 @cache
 def _static(name: str) -> str:
-    return (_HERE / "static" / name).read_text(encoding="utf-8").strip()
+    return _HERE.joinpath("static", name).read_text(encoding="utf-8").strip()
 
 
 @cache
 def _environment() -> Environment:
     return Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
+        loader=FileSystemLoader(_HERE.joinpath("templates")),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -118,6 +118,8 @@ def _cell(value: object, column: TableColumn, head: Head, words: Catalogue, *, p
             return _number(value.value, Unit.FACTOR, head, words.argument(value), has_way=True)
         case Quantity():
             return _number(value.value, Unit.FACTOR, head, words.argument(value))
+        case None if column.unit not in _TEXT:
+            return _number(None, column.unit, head, words.argument(value))
         case _:
             look = f"{head.look} pick" if picks and value is not None else head.look
             return Cell(words.argument(value), look)

@@ -7,9 +7,9 @@ class Plot {
     this.box = figure.querySelector(".plot");
     figure.hidden = false;
     figure.querySelector("figcaption").textContent = data.title;
-    this.box.setAttribute("aria-label", data.title);
     this.box.style.height = `${data.height}px`;
     this.draw(theme.isDark());
+    this.box.setAttribute("aria-label", `${data.title}: ${this.last().join(", ")}`);
     this.makeLegend();
     new ResizeObserver(() => this.chart.resize()).observe(this.box);
   }
@@ -29,6 +29,16 @@ class Plot {
       .filter((one) => (this.data.told[one.seriesIndex] || []).length)
       .map((one) => `${one.seriesName}  ${this.data.told[one.seriesIndex][one.dataIndex]}`);
     return [hovered[0].axisValueLabel ?? hovered[0].name, ...lines].join("\n");
+  }
+
+  last() {
+    const names = [].concat(this.option.xAxis, this.option.yAxis).find((axis) => axis.data).data;
+    const series = this.option.series.filter((one, index) => (this.data.told[index] || []).length);
+    const values = series.map((one) => {
+      const told = this.data.told[this.option.series.indexOf(one)];
+      return `${one.name} ${told[names.length - 1]}`;
+    });
+    return [names[names.length - 1], ...values];
   }
 
   makeLegend() {
