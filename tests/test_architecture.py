@@ -63,7 +63,7 @@ ONLY_IN = {
     "stamina": {"delivery"},
     "smtplib": {"delivery"},
     "keyring": {"delivery"},
-    "crontab": {"delivery"},
+    "crontab": set[str](),
     "subprocess": {"delivery"},
     "sqlite3": set[str](),
     "multiprocessing": set[str](),

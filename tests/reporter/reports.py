@@ -8,10 +8,11 @@ from datetime import date
 from hostile import DAY, hostile_report
 
 from storeops.diagnose.finding import Period, PeriodKind, State, Verdict
-from storeops.messages import Message, Quantity, Unit, message
+from storeops.messages import Message, message
 from storeops.metrics.target import Pace
 from storeops.reporter import blocks
-from storeops.reporter.blocks import Report, View
+from storeops.reporter.blocks import Report
+from storeops.reporter.boss import for_boss
 
 PACE = Pace(
     month=date(2025, 11, 1), target=1_200_000.0, through=DAY, paid=768_000.0, attainment=0.64,
@@ -38,16 +39,4 @@ def over(kind: PeriodKind, first: date, last: date, whole_days: int) -> Report:
 
 def for_the_boss() -> Report:
     """Three sentences, six figures, the target, one decision."""
-    report = hostile_report()
-    sentences = (
-        report.verdict.text,
-        message("test.note", what="自身", why="大盘 -3%"),
-        message("decision.needed", owner="仓库", action="补货", impact=Quantity(-5600.0, Unit.CNY)),
-    )
-    return replace(
-        report, view=View.BOSS, pace=PACE,
-        blocks=(
-            blocks.Summary(sentences), blocks.Figures(report.figures[:6]),
-            blocks.PaceBlock(PACE), blocks.Decision(report.findings[0]),
-        ),
-    )  # fmt: skip
+    return for_boss(replace(hostile_report(), pace=PACE))
