@@ -15,7 +15,7 @@ from storeops.fields import FIELDS, Col
 from storeops.metrics import definitions
 from storeops.metrics.completeness import complete_days
 from storeops.metrics.definitions import METRICS, Metric, Sum
-from storeops.metrics.panel import Bools, Days, Floats, Ints
+from storeops.metrics.panel import Bools, Days, Ints
 from storeops.metrics.periods import Period
 from storeops.metrics.results import Totals
 from storeops.metrics.shop import ShopLines, shop_lines
