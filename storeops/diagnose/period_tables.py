@@ -24,14 +24,14 @@ AHEAD_DAYS = 14
 _TOP = 5
 _ROWS = 300
 _REPEATED = 2
-_TITLE = 30
+_TITLE = 16
 _NAMED = frozenset({"item", "source", "word", "scene", "plan", "silent"})
 
 
 def period_tables(context: PeriodContext, lines: Sequence[Line]) -> tuple[DataTable, ...]:
     """List the tables that have rows, in the order of a meeting."""
     found = (
-        _against(lines),
+        _against(context, lines),
         _daily(context),
         _sources(context),
         _items(context, "table.items_down"),
@@ -44,18 +44,21 @@ def period_tables(context: PeriodContext, lines: Sequence[Line]) -> tuple[DataTa
     return tuple(table for table in found if table.rows)
 
 
-def _against(lines: Sequence[Line]) -> DataTable:
+def _against(context: PeriodContext, lines: Sequence[Line]) -> DataTable:
     columns = (
         TableColumn("column.period", Unit.TEXT),
         TableColumn("column.first", Unit.DATE),
         TableColumn("column.last", Unit.DATE),
         *(TableColumn(f"metric.{name}", tables.unit(name)) for name in COMPARED),
     )
-    rows = (
-        (message(f"period.line.{line.name}", n=line.days), line.first, line.last, *line.values)
-        for line in lines
-    )
+    rows = ((_line_name(context, line), line.first, line.last, *line.values) for line in lines)
     return DataTable("table.period", columns, tuple(rows))
+
+
+def _line_name(context: PeriodContext, line: Line) -> Message:
+    if line.name == "average":
+        return message(f"period.average.{context.figures.period.kind.value}", n=line.days)
+    return message(f"period.line.{line.name}", n=line.days)
 
 
 def _daily(context: PeriodContext) -> DataTable:
@@ -101,7 +104,7 @@ _MEMBER_COLUMNS = (
     TableColumn("column.paid_previous", Unit.CNY),
     TableColumn("column.change_previous", Unit.CNY),
     TableColumn("column.period_paid_before", Unit.CNY, detail=True),
-    TableColumn("column.change_normal", Unit.CNY, detail=True),
+    TableColumn("column.change_normal", Unit.CNY),
 )
 
 

@@ -168,7 +168,7 @@ def period_figures(
     three = whole[has_three(ground, whole)]
     now, normal = ground.totals(three), norm.totals(norm.all, three)
     previous = totals_beside(ground, period, last)
-    paid, held = METRICS["paid_amount"], _held(ground, norm)
+    paid, (held_before, held_now) = METRICS["paid_amount"], _held(ground, norm)
     told = PeriodFigures(
         period=period,
         before=last,
@@ -184,13 +184,13 @@ def period_figures(
         now=now,
         normal=normal,
         previous=previous,
-        split=split_paid_amount(normal, now) if normal and now else None,
-        split_previous=split_paid_amount(previous, now) if previous and now else None,
-        judged_paid=ground.value(paid, ground.known(paid, judged)),
+        split=_split(normal, now),
+        split_previous=_split(previous, now),
+        judged_paid=ground.value(paid, judged),
         judged_normal=norm.expected(norm.judged, paid),
-        judged_now=held[1],
-        judged_before=held[0],
-        judged_split=split_paid_amount(*held) if held[0] and held[1] else None,
+        judged_now=held_now,
+        judged_before=held_before,
+        judged_split=_split(held_before, held_now),
         precedent=_precedent(ground, calendar, whole),
         budgets=budgets,
         stretches=len(norm.past),
@@ -237,6 +237,10 @@ def _figures(
     )
 
 
+def _split(before: Totals | None, now: Totals | None) -> PaidSplit | None:
+    return split_paid_amount(before, now) if before and now else None
+
+
 def _held(ground: Ground, norm: Norm) -> tuple[Totals | None, Totals | None]:
     """Add the counts of the ordinary days: expected, and actual."""
     if norm.judged is None:
@@ -253,7 +257,7 @@ def _figure(window: Window, ground: Ground, norm: Norm, metric: Metric, of: _Par
     period = told.period
     name = str(metric.name)
     factor = _DAILY.get(name, name)
-    value = ground.value(metric, ground.known(metric, ground.of(period)))
+    value = ground.value(metric, ground.of(period))
     baseline = norm.expected(norm.all, metric)
     held = judge(norm, metric)
     limit = None if held.distance is None else held.distance.limit(told.budgets.of_figure(factor))

@@ -10,7 +10,7 @@ from storeops.facts import Window
 from storeops.fields import Col
 from storeops.metrics.industry_line import peer_line
 from storeops.metrics.market import Surprises, verdict
-from storeops.metrics.panel import Floats, Ints, by_day
+from storeops.metrics.panel import Bools, Floats, Ints, by_day
 from storeops.metrics.period_figures import PeriodFigures
 from storeops.metrics.period_ground import Ground
 from storeops.metrics.period_normal import expectation, past_stretches
@@ -41,7 +41,7 @@ def period_market(window: Window, ground: Ground, figures: PeriodFigures) -> Mar
 def _surprises(
     ground: Ground, figures: PeriodFigures, lines: Floats, *, is_index: bool
 ) -> Surprises | None:
-    joint = (lines > 0).all(axis=0)
+    joint: Bools = (lines[0] > 0) & (lines[1] > 0)
     usable = ground.shop.usable & joint
     where = np.array([ground.days.index(day) for day in figures.judged], dtype=np.intp)
     where = where[joint[where]]

@@ -292,7 +292,8 @@ def _scored(
 ) -> list[Move]:
     """Judge the money of every member beyond what the whole shop did, by its own past."""
     unit = _basket(figures)
-    lift = quotient(figures.now.amount, figures.normal.amount) if _both(figures) else None
+    whole, usual = figures.now, figures.normal
+    lift = quotient(whole.amount, usual.amount) if whole and usual else None
     moved, raw = _logs(now, normal * (lift or 1.0), unit), _logs(now, normal, unit)
     freedom = _WEIGHT + len(past)
     counted = MONEY_NOISE / (normal / unit + HALF)
@@ -314,7 +315,3 @@ def _scored(
         )
         for index, move in enumerate(moves)
     ]
-
-
-def _both(figures: PeriodFigures) -> bool:
-    return figures.now is not None and figures.normal is not None

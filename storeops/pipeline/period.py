@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from storeops.calendars import Calendar
@@ -112,6 +112,8 @@ def _said(
     told = record.judgements(window.shop, period.first, period.last)
     yield from told
     heard = {said.day for said in told}
+    own = {fact: rows for fact, rows in window.tables.items() if fact not in OF_OTHERS}
+    window = replace(window, tables=own)  # rivals cost most of the time and are no cause of ours
     known = set(tables.days(window, SHOP_DAILY.name))
     memory: Memory | None = None
     for day in days_of(period):
