@@ -138,7 +138,7 @@ def _shown(window: Window, context: Context, sections: Iterable[Section]) -> tup
         for finding in section.findings
     ]
     linked = link(found, Cause(context.market.cause))
-    return _ranked(lined_up(linked, window, context))
+    return ranked(lined_up(linked, window, context))
 
 
 def _can_judge(day: ShopDay) -> bool:
@@ -153,7 +153,7 @@ def _can_judge(day: ShopDay) -> bool:
     return not is_event or day.is_abnormal
 
 
-def _ranked(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+def ranked(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """Put causes first, the more urgent and the dearer before others.
 
     A cause is worth the most yuan that it or anything that follows from it tells of.

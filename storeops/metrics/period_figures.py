@@ -1,8 +1,8 @@
 """The figures of a week or a month: totals, what normal days would have brought, what is abnormal.
 
-A figure's baseline is what normal days of this shop would have brought over the same days, promotion
-days included. Only its ordinary days are judged; promotion days are laid beside the same days of
-the last comparable event.
+A figure's baseline is what normal days of this shop would have brought over the same days, those
+of a promotion included. Only ordinary days are judged; promotion days are laid beside the same
+days of the last comparable event.
 """
 
 from __future__ import annotations
@@ -75,9 +75,10 @@ class PeriodFigures:
     """One shop's period and what it was judged by.
 
     ``missing`` are days without whole figures; ``judged`` the ordinary days among the known ones,
-    over which alone ``is_abnormal`` is decided, and ``judged_paid`` and ``judged_normal`` their
-    sales. ``now``, ``normal`` and ``previous`` are sums of daily counts over the known days.
-    ``stretches`` counts the past stretches the noise was measured on.
+    over which alone ``is_abnormal`` is decided: ``judged_paid`` and ``judged_normal`` are their
+    sales, ``judged_now`` and ``judged_before`` their counts, actual and expected. ``now``,
+    ``normal`` and ``previous`` are sums of daily counts over the known days. ``stretches`` counts
+    the past stretches the noise was measured on.
     """
 
     period: Period
@@ -98,6 +99,9 @@ class PeriodFigures:
     split_previous: PaidSplit | None
     judged_paid: float | None
     judged_normal: float | None
+    judged_now: Totals | None
+    judged_before: Totals | None
+    judged_split: PaidSplit | None
     precedent: Precedent | None
     budgets: Budgets
     stretches: int
@@ -118,6 +122,17 @@ class PeriodFigures:
         if self.judged_paid is None or self.judged_normal is None:
             return None
         return self.judged_paid - self.judged_normal
+
+    @property
+    def is_mixed(self) -> bool:
+        """Tell whether some known days are no ordinary ones."""
+        return len(self.judged) < self.known_days
+
+    @property
+    def has_normal(self) -> bool:
+        """Tell whether anything was expected of the known days."""
+        paid = self.figure("paid_amount")
+        return paid is not None and paid.baseline is not None
 
     def figure(self, metric: str) -> MetricDay | None:
         """Find a figure by metric name."""
@@ -153,7 +168,7 @@ def period_figures(
     three = whole[has_three(ground, whole)]
     now, normal = ground.totals(three), norm.totals(norm.all, three)
     previous = totals_beside(ground, period, last)
-    paid = METRICS["paid_amount"]
+    paid, (held_before, held_now) = METRICS["paid_amount"], _held(ground, norm)
     told = PeriodFigures(
         period=period,
         before=last,
@@ -169,10 +184,13 @@ def period_figures(
         now=now,
         normal=normal,
         previous=previous,
-        split=split_paid_amount(normal, now) if normal and now else None,
-        split_previous=split_paid_amount(previous, now) if previous and now else None,
-        judged_paid=ground.value(paid, ground.known(paid, judged)),
+        split=_split(normal, now),
+        split_previous=_split(previous, now),
+        judged_paid=ground.value(paid, judged),
         judged_normal=norm.expected(norm.judged, paid),
+        judged_now=held_now,
+        judged_before=held_before,
+        judged_split=_split(held_before, held_now),
         precedent=_precedent(ground, calendar, whole),
         budgets=budgets,
         stretches=len(norm.past),
@@ -211,22 +229,24 @@ def _precedent(ground: Ground, calendar: Calendar, whole: Ints) -> Precedent | N
 def _figures(
     window: Window, ground: Ground, norm: Norm, told: PeriodFigures
 ) -> tuple[MetricDay, ...]:
-    own = _judged_split(ground, norm, told)
     parts = dict(told.split.parts) if told.split else {}
-    judged_parts = dict(own.parts) if own else {}
+    judged_parts = dict(told.judged_split.parts) if told.judged_split else {}
     return tuple(
         _figure(window, ground, norm, metric, (told, parts, judged_parts))
         for metric in metrics_of(FIGURES, ground.shop)
     )
 
 
-def _judged_split(ground: Ground, norm: Norm, told: PeriodFigures) -> PaidSplit | None:
-    """Split the change of the ordinary days alone."""
+def _split(before: Totals | None, now: Totals | None) -> PaidSplit | None:
+    return split_paid_amount(before, now) if before and now else None
+
+
+def _held(ground: Ground, norm: Norm) -> tuple[Totals | None, Totals | None]:
+    """Add the counts of the ordinary days: expected, and actual."""
     if norm.judged is None:
-        return None
+        return None, None
     where = norm.judged.where[has_three(ground, norm.judged.where)]
-    now, normal = ground.totals(where), norm.totals(norm.judged, where)
-    return split_paid_amount(normal, now) if now and normal and told.judged else None
+    return norm.totals(norm.judged, where), ground.totals(where)
 
 
 _Parts = tuple[PeriodFigures, Mapping[str, float], Mapping[str, float]]
@@ -237,7 +257,7 @@ def _figure(window: Window, ground: Ground, norm: Norm, metric: Metric, of: _Par
     period = told.period
     name = str(metric.name)
     factor = _DAILY.get(name, name)
-    value = ground.value(metric, ground.known(metric, ground.of(period)))
+    value = ground.value(metric, ground.of(period))
     baseline = norm.expected(norm.all, metric)
     held = judge(norm, metric)
     limit = None if held.distance is None else held.distance.limit(told.budgets.of_figure(factor))

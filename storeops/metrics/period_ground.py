@@ -7,14 +7,20 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-import pandas as pd
 
 from storeops.calendars import Calendar, Phase
 from storeops.facts import Window
 from storeops.fields import FIELDS, Col
-from storeops.metrics import definitions
 from storeops.metrics.completeness import complete_days
-from storeops.metrics.definitions import METRICS, Metric, Sum
+from storeops.metrics.definitions import (
+    METRICS,
+    DailyMean,
+    Metric,
+    RatioOfSums,
+    Sum,
+    from_sums,
+    quotient,
+)
 from storeops.metrics.panel import Bools, Days, Ints
 from storeops.metrics.periods import Period
 from storeops.metrics.results import Totals
@@ -48,20 +54,27 @@ class Ground:
         return np.arange(max(first, 0), min(last, len(self.days) - 1) + 1, dtype=np.intp)
 
     def known(self, metric: Metric, where: Ints) -> Ints:
-        """Keep the days on which a metric can be computed."""
+        """Keep the whole days that have all columns of a metric."""
         if not self.shop.has(metric):
             return where[:0]
-        line = self.shop.metric(metric)[where]
-        if isinstance(metric.kind, definitions.RatioOfSums):
-            line = np.sum([self.shop.lines[column][where] for column in metric.columns], axis=0)
-        return where[~np.isnan(line) & self.whole[where]]
+        fine = self.whole[where]
+        for column in metric.columns:
+            fine = fine & ~np.isnan(self.shop.lines[column][where])
+        return where[fine]
 
     def value(self, metric: Metric, where: Ints) -> float | None:
-        """Compute a metric over some days, as its kind allows; None when no day has it."""
-        if not self.shop.has(metric) or not len(where):
+        """Compute a metric over the days that have it: a sum, a mean of people, or a Σ/Σ.
+
+        Returns:
+            None when no day has it, or for a kind that several days cannot be put into.
+        """
+        known = self.known(metric, where)
+        if not len(known) or not isinstance(metric.kind, Sum | DailyMean | RatioOfSums):
             return None
-        columns = {column: self.shop.lines[column][where] for column in metric.columns}
-        return definitions.value(metric, pd.DataFrame(columns))
+        sums = {str(c): float(self.shop.lines[c][known].sum()) for c in metric.columns}
+        if isinstance(metric.kind, DailyMean):
+            return quotient(sums[metric.kind.column], len(known))
+        return from_sums(metric, sums)
 
     def totals(self, where: Ints) -> Totals | None:
         """Add the daily counts and the money of some days; None when one of the three is absent.

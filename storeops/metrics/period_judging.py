@@ -126,8 +126,8 @@ def has_three(ground: Ground, where: Ints) -> Bools:
     known = [line[where] for line in lines if line is not None]
     if len(known) < len(THREE):
         return np.zeros(len(where), dtype=bool)
-    fine: Bools = ~np.isnan(np.stack(known)).any(axis=0)
-    return fine
+    unknown: Bools = np.logical_or.reduce([np.isnan(line) for line in known])
+    return ~unknown
 
 
 def judge(norm: Norm, metric: Metric) -> Judged:
@@ -136,7 +136,7 @@ def judge(norm: Norm, metric: Metric) -> Judged:
     expected = norm.expected(stretch, metric)
     if stretch is None or expected is None:
         return Judged()
-    actual = ground.value(metric, ground.known(metric, stretch.where))
+    actual = ground.value(metric, stretch.where)
     unit, events = _events(metric, norm.sums(stretch, metric), norm.basket)
     if actual is None or events < _LEAST.get(metric.unit, _LEAST_EVENTS):
         return Judged(actual, expected)
@@ -163,7 +163,7 @@ def _past(norm: Norm, metric: Metric, unit: float, stretches: tuple[Stretch, ...
     found = []
     for stretch in stretches:
         expected = norm.expected(stretch, metric)
-        actual = norm.ground.value(metric, norm.ground.known(metric, stretch.where))
+        actual = norm.ground.value(metric, stretch.where)
         if expected is not None and actual is not None:
             found.append(_moved(metric, actual, expected, unit))
     return found

@@ -26,7 +26,7 @@ MOST_STRETCHES = 26
 _LEAST_SAME = 2
 _LEAST_PART = 0.6
 """Part of a past stretch that must be normal days for it to teach."""
-PRIOR_SPREAD, PRIOR_WEIGHT = 0.10, 4.0
+PRIOR_SPREAD, PRIOR_WEIGHT = 0.08, 3.0
 """Spread of a stretch around its expectation before any was seen, and what that is worth."""
 
 

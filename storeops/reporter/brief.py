@@ -99,7 +99,7 @@ def brief(report: blocks.Report, words: Catalogue) -> Brief:
     notes = () if is_boss and _first(report, blocks.Notes) is None else _notes(report)
     return Brief(
         title=title(report, words),
-        verdict=answer.verdict.text if answer else report.verdict.text,
+        verdict=answer.verdict.text if is_boss and answer else report.verdict.text,
         told=told,
         figures=tuple(_reading(figure, report, words) for figure in _figures(report)),
         why=() if is_boss else tuple(_why(report, words))[:MOST_WHY],

@@ -114,7 +114,7 @@ def _finding(kind: Kind, move: Move, context: Context) -> Finding:
         direction=direction(move.change),
         severity=Severity.ACT if loss and explains else Severity.WARN if loss else Severity.INFO,
         owner=kind.owner(move, factor),
-        text=_text(kind, move, factor, explains=explains),
+        text=told(kind, move, factor, explains=explains),
         impact=move.change,
         significance=move.z,
         confidence=Confidence.STRONG if explains else Confidence.LIKELY,
@@ -157,7 +157,8 @@ def _empty_traffic(kind: Kind, move: Move) -> Finding:
     )
 
 
-def _text(kind: Kind, move: Move, factor: str, *, explains: bool) -> Message:
+def told(kind: Kind, move: Move, factor: str, *, explains: bool) -> Message:
+    """Say what a member paid and what it normally pays; ``explains`` adds its part of the whole."""
     form = "new" if move.is_new else "vanished" if move.is_vanished else "moved"
     shared = explains and move.share is not None and move.share <= 1
     return message(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from storeops.calendars import DayPhase
 from storeops.diagnose.finding import (
     Checked,
     Confidence,
@@ -33,6 +36,7 @@ from storeops.messages import Change, Message, Quantity, Term, Unit, message
 from storeops.metrics import attribution, places, tables
 from storeops.metrics.places import Place
 from storeops.metrics.results import MetricDay, ShopDay
+from storeops.metrics.tables import DayRow
 
 PAID = "shop.paid_amount"
 """Id of the finding that the day as a whole is abnormal; others hang on it or carry it."""
@@ -83,6 +87,9 @@ _DAILY = (
     ("ad_cost_share", ("metric.ad_spend", "metric.paid_amount")),
 )
 
+DAILY = tuple(name for name, _ in _DAILY)
+"""Metrics of the table of days."""
+
 
 def examine(window: Window, context: Context) -> Section:
     """Judge the headline figures; sales falling in all of them is one finding."""
@@ -100,7 +107,7 @@ def examine(window: Window, context: Context) -> Section:
         and _is_calm(figure)
         and not _contributes(figure, context)
     )
-    table = _daily(window, context)
+    table = daily_table(tables.daily(window, context.calendar, DAILY))
     tables_ = (table,) if table.rows else ()
     return Section("shop", tuple(findings), checked, refund_notes(window), tables_)
 
@@ -320,8 +327,8 @@ def _fine(figure: MetricDay) -> Message:
     )
 
 
-def _daily(window: Window, context: Context) -> DataTable:
-    rows = tables.daily(window, context.calendar, tuple(name for name, _ in _DAILY))
+def daily_table(rows: Sequence[DayRow]) -> DataTable:
+    """Lay days out, one row each; ``rows`` hold the metrics of ``DAILY``."""
     columns = (
         TableColumn("column.date", Unit.DATE),
         TableColumn("column.weekday", Unit.TEXT),
