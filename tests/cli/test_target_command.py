@@ -21,7 +21,7 @@ def test_a_target_is_set_shown_and_removed(tmp_path):
     told = storeops("target", "set", "2026-11", "120万", "--folder", tmp_path, "--lang", "zh")
     assert told == "已记下：2026-11 目标 1,200,000.00元（本文件夹的店铺）\n"
     shown = storeops("target", "show", "2026-11", "-f", tmp_path, "--lang", "en")
-    assert shown.startswith("2026-11 target ¥1.20M: no data of this month yet\n")
+    assert shown.startswith("2026-11 target ¥1.20M: no data of this month on record yet\n")
     lines = shown.splitlines()
     assert sum(line.strip("* ").startswith("2026-11-") for line in lines) == 30
     assert next(line for line in lines if "2026-11-11" in line).startswith("* 2026-11-11  Wed")
