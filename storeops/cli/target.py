@@ -139,12 +139,12 @@ def remove(
 
 
 def _told(said: str, target: MonthTarget, words: Catalogue) -> str:
-    from storeops.messages import Quantity, Unit, message
+    from storeops.messages import Unit, message
 
     return words.say(
         said,
         month=target.month,
-        amount=Quantity(target.amount, Unit.CNY),
+        amount=words.numbers.cell(target.amount, Unit.CNY),
         shop=target.shop or message("target.any_shop"),
     )
 

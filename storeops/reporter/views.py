@@ -54,14 +54,17 @@ def pace_told(pace: Pace) -> tuple[Message, ...]:
         told.append(message("pace.levers", levers=tuple(map(_lever, pace.levers))))
     told += _reach(pace)
     if pace.missing_days:
-        told.append(_days("pace.missing", pace.missing_days))
+        form = "pace.missing_net" if pace.is_net else "pace.missing"
+        told.append(_days(form, pace.missing_days))
     if pace.assumed_days and not pace.is_over:
         told.append(_days("pace.assumed", pace.assumed_days))
     return tuple(told)
 
 
 def _standing(pace: Pace) -> Message:
+    """Say what came in beside what was due by now, of a month that is over beside the target."""
     form = "final" if pace.is_over else "stands"
+    gap = pace.paid - pace.target if pace.is_over else pace.gap
     what = "pace.month_net" if pace.is_net else "pace.month"
     return message(
         "pace.ahead" if pace.through < pace.month else f"pace.{form}",
@@ -71,9 +74,10 @@ def _standing(pace: Pace) -> Message:
         paid=Quantity(pace.paid, Unit.CNY),
         attainment=Quantity(pace.attainment, Unit.RATIO),
         progress=Quantity(pace.progress, Unit.RATIO),
-        gap=message("pace.gap_short" if pace.gap < 0 else "pace.gap_over",
-                    gap=Quantity(abs(pace.gap), Unit.CNY)),
-    )  # fmt: skip
+        gap=message(
+            "pace.gap_short" if gap < 0 else "pace.gap_over", gap=Quantity(abs(gap), Unit.CNY)
+        ),
+    )
 
 
 def _need(pace: Pace) -> Iterator[Message]:
@@ -83,7 +87,7 @@ def _need(pace: Pace) -> Iterator[Message]:
     usual, need = pace.usual_per_day, pace.need_per_day
     form = "need" if usual is not None else "need_unknown"
     if not need:
-        form = "reached"
+        form = "reached" if usual is not None else "reached_unknown"
     elif usual is not None and need <= usual:
         form = "enough"
     yield message(

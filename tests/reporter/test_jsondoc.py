@@ -33,6 +33,7 @@ CONTRACT: dict[str, Any] = {
         "metric": TEXT, "from": NUMBER, "to": NUMBER,
         "parts": [{"factor": TEXT, "amount": (int, float)}],
     },
+    "pace": (type(None),),
     "findings": [
         {
             "id": TEXT, "topic": TEXT, "metric": TEXT,
