@@ -20,6 +20,7 @@ from urllib.parse import quote
 from storeops.config import DeliverySettings, RecipientSettings
 from storeops.delivery import robot
 from storeops.delivery.parcel import Outcome, Parcel
+from storeops.delivery.reaching import HandingOver, unnoted
 
 _LIMIT = 20_000
 _CODES = robot.Codes(
@@ -45,14 +46,16 @@ def send(
     settings: DeliverySettings,
     message_id: str,  # noqa: ARG001 (a robot knows none)
     now: datetime,
+    handing_over: HandingOver = unnoted,
 ) -> Outcome:
     """Post a parcel's text as Markdown; the subject is what the list of chats shows.
 
     Raises:
         MissingKey: The address or the secret is not where the settings say.
         StoreopsError: The address cannot be used.
+        Stopped: ``handing_over`` raised; nothing was posted.
     """
-    found = robot.find(recipient, settings)
+    found = robot.find(recipient, settings, handing_over)
     document = {
         "msgtype": "markdown",
         "markdown": {"title": parcel.subject, "text": parcel.text},

@@ -13,6 +13,7 @@ from storeops.config import DeliverySettings, RecipientSettings
 from storeops.delivery.keys import Revealed, reveal
 from storeops.delivery.parcel import Fate, Outcome
 from storeops.delivery.posting import Address, Answer, Request, address, knock, post
+from storeops.delivery.reaching import HandingOver, unnoted
 from storeops.delivery.telling import Teller
 from storeops.messages import message
 
@@ -28,6 +29,7 @@ class Robot:
     secret: Revealed | None
     teller: Teller
     timeout: float
+    handing_over: HandingOver = unnoted
 
     def post(
         self, url: str, document: Mapping[str, object], limit: int | None = None
@@ -37,7 +39,9 @@ class Robot:
         if limit is not None and len(body) > limit:
             return self.too_long(len(body), limit)
         headers = {"Content-Type": "application/json; charset=utf-8"}
-        return post(self.where, Request(url, body, headers, self.timeout), self.teller)
+        return post(
+            self.where, Request(url, body, headers, self.timeout, self.handing_over), self.teller
+        )
 
     def too_long(self, size: int, limit: int) -> Outcome:
         """Tell that the robot does not take so much; nothing was posted."""
@@ -60,7 +64,9 @@ class Codes:
     """Codes we can explain: the message id."""
 
 
-def find(recipient: RecipientSettings, settings: DeliverySettings) -> Robot:
+def find(
+    recipient: RecipientSettings, settings: DeliverySettings, handing_over: HandingOver = unnoted
+) -> Robot:
     """Find a recipient's address and secret.
 
     Raises:
@@ -71,7 +77,7 @@ def find(recipient: RecipientSettings, settings: DeliverySettings) -> Robot:
     secret = reveal(recipient.secret) if recipient.secret else None
     where = address(url)
     teller = Teller(where.host, (url, secret) if secret else (url,))
-    return Robot(where, secret, teller, settings.mail.timeout_seconds)
+    return Robot(where, secret, teller, settings.mail.timeout_seconds, handing_over)
 
 
 def probe(recipient: RecipientSettings, settings: DeliverySettings) -> Outcome:

@@ -17,6 +17,7 @@ from storeops.config import DeliverySettings, RecipientSettings
 from storeops.delivery import robot
 from storeops.delivery.parcel import Fate, Outcome, Parcel
 from storeops.delivery.posting import Request, post
+from storeops.delivery.reaching import HandingOver, unnoted
 from storeops.messages import message
 
 
@@ -26,14 +27,16 @@ def send(
     settings: DeliverySettings,
     message_id: str,
     now: datetime,
+    handing_over: HandingOver = unnoted,
 ) -> Outcome:
     """Post a parcel's document; without one, its subject and text as a JSON object.
 
     Raises:
         MissingKey: The address or the secret is not where the settings say.
         StoreopsError: The address cannot be used.
+        Stopped: ``handing_over`` raised; nothing was posted.
     """
-    found = robot.find(recipient, settings)
+    found = robot.find(recipient, settings, handing_over)
     document = parcel.document
     if document is None:
         document = json.dumps({"subject": parcel.subject, "text": parcel.text}, ensure_ascii=False)
@@ -49,7 +52,9 @@ def send(
         digest = hmac.new(key, f"{timestamp}.".encode() + body, hashlib.sha256).hexdigest()
         headers["X-Storeops-Signature"] = f"sha256={digest}"
     answer = post(
-        found.where, Request(found.where.url.value, body, headers, found.timeout), found.teller
+        found.where,
+        Request(found.where.url.value, body, headers, found.timeout, found.handing_over),
+        found.teller,
     )
     if isinstance(answer, Outcome):
         return answer
