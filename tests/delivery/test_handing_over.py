@@ -84,6 +84,13 @@ def test_a_mail_that_cannot_be_noted_is_not_sent(error):
     assert box.envelopes == []
 
 
+def test_after_that_nothing_more_is_sent_which_the_server_would_take_for_text():
+    with scripted_server({}) as (port, seen), pytest.raises(Stopped):
+        mail(port, failing(ValueError("x")))
+    assert "DATA" in seen
+    assert not {".", "QUIT"} & set(seen)
+
+
 @pytest.mark.parametrize("channel", CHANNELS)
 def test_a_post_is_told_of_once_before_it_is_received(post, channel):
     told = []
