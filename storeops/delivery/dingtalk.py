@@ -19,7 +19,8 @@ from urllib.parse import quote
 
 from storeops.config import DeliverySettings, RecipientSettings
 from storeops.delivery import robot
-from storeops.delivery.parcel import Attempt, Outcome, Parcel
+from storeops.delivery.parcel import Outcome, Parcel
+from storeops.delivery.reaching import HandingOver, unnoted
 
 _LIMIT = 20_000
 _CODES = robot.Codes(
@@ -43,22 +44,25 @@ def send(
     parcel: Parcel,
     recipient: RecipientSettings,
     settings: DeliverySettings,
-    attempt: Attempt,
+    message_id: str,  # noqa: ARG001 (a robot knows none)
+    now: datetime,
+    handing_over: HandingOver = unnoted,
 ) -> Outcome:
     """Post a parcel's text as Markdown; the subject is what the list of chats shows.
 
     Raises:
         MissingKey: The address or the secret is not where the settings say.
         StoreopsError: The address cannot be used.
+        Stopped: ``handing_over`` raised; nothing was posted.
     """
-    found = robot.find(recipient, settings, attempt.handing_over)
+    found = robot.find(recipient, settings, handing_over)
     document = {
         "msgtype": "markdown",
         "markdown": {"title": parcel.subject, "text": parcel.text},
     }
     url = found.where.url.value
     if found.secret:
-        url += ("&" if "?" in url else "?") + _signature(found.secret.value, attempt.now)
+        url += ("&" if "?" in url else "?") + _signature(found.secret.value, now)
     return robot.judge(found.post(url, document, _LIMIT), _CODES, found.teller)
 
 

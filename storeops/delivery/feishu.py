@@ -17,7 +17,8 @@ from datetime import datetime
 
 from storeops.config import DeliverySettings, RecipientSettings
 from storeops.delivery import robot
-from storeops.delivery.parcel import Attempt, Outcome, Parcel
+from storeops.delivery.parcel import Outcome, Parcel
+from storeops.delivery.reaching import HandingOver, unnoted
 
 _LIMIT = 20_000
 _CODES = robot.Codes(
@@ -38,22 +39,27 @@ def send(
     parcel: Parcel,
     recipient: RecipientSettings,
     settings: DeliverySettings,
-    attempt: Attempt,
+    message_id: str,  # noqa: ARG001 (a robot knows none)
+    now: datetime,
+    handing_over: HandingOver = unnoted,
 ) -> Outcome:
-    """Post a parcel as a card: the subject is its head, the text its body in ``lark_md``.
+    """Post a parcel as a card: the subject is its head, the text its body.
+
+    The body is the Markdown element of a card, which knows all that ``lark_md`` does, and lists.
 
     Raises:
         MissingKey: The address or the secret is not where the settings say.
         StoreopsError: The address cannot be used.
+        Stopped: ``handing_over`` raised; nothing was posted.
     """
-    found = robot.find(recipient, settings, attempt.handing_over)
+    found = robot.find(recipient, settings, handing_over)
     document = {
-        **(_signature(found.secret.value, attempt.now) if found.secret else {}),
+        **(_signature(found.secret.value, now) if found.secret else {}),
         "msg_type": "interactive",
         "card": {
             "config": {"wide_screen_mode": True},
             "header": {"title": {"tag": "plain_text", "content": parcel.subject}},
-            "elements": [{"tag": "div", "text": {"tag": "lark_md", "content": parcel.text}}],
+            "elements": [{"tag": "markdown", "content": parcel.text}],
         },
     }
     answer = found.post(found.where.url.value, document, _LIMIT)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import smtplib
 import ssl
 from collections.abc import Callable
+from datetime import datetime
 
 from storeops.config import DeliverySettings, MailSettings, RecipientSettings
 from storeops.delivery.keys import Revealed, reveal
 from storeops.delivery.letter import addresses, compose
-from storeops.delivery.parcel import Attempt, Fate, Outcome, Parcel
-from storeops.delivery.reaching import UNMADE, Unreachable, is_loopback, reach
+from storeops.delivery.parcel import Fate, Outcome, Parcel
+from storeops.delivery.reaching import UNMADE, HandingOver, Unreachable, is_loopback, reach, unnoted
 from storeops.delivery.scrub import quiet
 from storeops.delivery.telling import Teller, reason
 from storeops.delivery.transaction import by_code, hand_over, said
@@ -29,7 +30,9 @@ def send(
     parcel: Parcel,
     recipient: RecipientSettings,
     settings: DeliverySettings,
-    attempt: Attempt,
+    message_id: str,
+    now: datetime,
+    handing_over: HandingOver = unnoted,
 ) -> Outcome:
     """Mail a parcel to all addresses of a recipient in one transaction.
 
@@ -41,17 +44,13 @@ def send(
     Raises:
         MissingKey: The password is not where the settings say.
         StoreopsError: The settings cannot be used; nothing was sent.
+        Stopped: ``handing_over`` raised; nothing was sent.
     """
     letter = compose(
-        parcel,
-        _sender(settings.mail),
-        recipient.to or "",
-        message_id=attempt.message_id,
-        now=attempt.now,
+        parcel, _sender(settings.mail), recipient.to or "", message_id=message_id, now=now
     )
     return _converse(
-        settings.mail,
-        lambda server, teller: hand_over(server, letter, teller, attempt.handing_over),
+        settings.mail, lambda server, teller: hand_over(server, letter, teller, handing_over)
     )
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from storeops.messages import Message
@@ -45,24 +43,6 @@ class Fate(StrEnum):
     """Not taken, and trying again does not help: wrong password, unknown address, bad signature."""
     UNKNOWN = "unknown"
     """The connection broke after all was handed over: it may have been taken."""
-
-
-def unmarked() -> None:
-    """Stand in where nobody writes the hand-over down."""
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One attempt at a message.
-
-    ``message_id`` is the same for every attempt at it, ``now`` the moment with its zone.
-    ``handing_over`` is called right before the other side can take the message; when it raises,
-    the attempt ends there.
-    """
-
-    message_id: str
-    now: datetime
-    handing_over: Callable[[], None] = unmarked
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,15 +16,20 @@ from urllib.parse import SplitResult, urlsplit
 import requests
 
 from storeops.delivery.keys import Revealed
-from storeops.delivery.parcel import Outcome, unmarked
-from storeops.delivery.reaching import UNMADE, Unreachable, is_loopback, reach
+from storeops.delivery.parcel import Outcome
+from storeops.delivery.reaching import (
+    UNMADE,
+    HandingOver,
+    Unreachable,
+    announce,
+    is_loopback,
+    reach,
+    unnoted,
+)
 from storeops.delivery.scrub import quiet
 from storeops.delivery.telling import Teller, causes, reason
 from storeops.errors import StoreopsError
 from storeops.messages import message
-
-HandingOver = Callable[[], None]
-"""Called as the body begins to be written."""
 
 _LONGEST_ANSWER = 16_384
 """Bytes of an answer that are read; a verdict takes a hundred."""
@@ -95,17 +100,16 @@ def _parts(url: str) -> SplitResult | None:
 
 
 class _Body(io.BytesIO):
-    """A request's body that says when it begins to be sent, and knows when it was sent whole."""
-
-    is_sent = False
+    """A request's body that tells before any of it is sent, and knows when it was sent whole."""
 
     def __init__(self, data: bytes, handing_over: HandingOver) -> None:
         super().__init__(data)
         self._handing_over = handing_over
+        self.is_sent = False
 
     def read(self, size: int | None = -1, /) -> bytes:
-        if not self.tell():
-            self._handing_over()
+        if self.tell() == 0:
+            announce(self._handing_over)
         given = super().read(size)
         self.is_sent = self.is_sent or not given
         return given
@@ -119,7 +123,7 @@ class Request:
     body: bytes = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
     timeout: float
-    handing_over: HandingOver = unmarked
+    handing_over: HandingOver = unnoted
 
 
 def post(where: Address, request: Request, teller: Teller) -> Answer | Outcome:
@@ -132,6 +136,9 @@ def post(where: Address, request: Request, teller: Teller) -> Answer | Outcome:
 
     Returns:
         The answer whatever it says, or the outcome when none came.
+
+    Raises:
+        Stopped: ``handing_over``, called when connected and before the body is sent, raised.
     """
     bodies: list[_Body] = []
 

@@ -19,6 +19,30 @@ class Unreachable(Exception):
     """No connection was made, so nothing can have been sent. Carries the reason, no address."""
 
 
+class Stopped(Exception):
+    """The caller could not note that the message is being handed over, so it was not."""
+
+
+HandingOver = Callable[[], None]
+"""Called once, right before the other side can take the message; if it raises, nothing is sent."""
+
+
+def unnoted() -> None:
+    """Note nothing: for a caller that keeps no book."""
+
+
+def announce(handing_over: HandingOver) -> None:
+    """Call it, and let its failure not pass for one of the network or of the settings.
+
+    Raises:
+        Stopped: It raised.
+    """
+    try:
+        handing_over()
+    except Exception as error:
+        raise Stopped from error
+
+
 def reach(connect: Callable[[], Made]) -> Made:
     """Call until it does not raise ``Unreachable``: three times within about two seconds.
 

@@ -11,16 +11,9 @@ from dataclasses import dataclass, field
 
 from storeops.config import DeliverySettings, RecipientSettings
 from storeops.delivery.keys import Revealed, reveal
-from storeops.delivery.parcel import Fate, Outcome, unmarked
-from storeops.delivery.posting import (
-    Address,
-    Answer,
-    HandingOver,
-    Request,
-    address,
-    knock,
-    post,
-)
+from storeops.delivery.parcel import Fate, Outcome
+from storeops.delivery.posting import Address, Answer, Request, address, knock, post
+from storeops.delivery.reaching import HandingOver, unnoted
 from storeops.delivery.telling import Teller
 from storeops.messages import message
 
@@ -36,7 +29,7 @@ class Robot:
     secret: Revealed | None
     teller: Teller
     timeout: float
-    handing_over: HandingOver
+    handing_over: HandingOver = unnoted
 
     def post(
         self, url: str, document: Mapping[str, object], limit: int | None = None
@@ -46,8 +39,9 @@ class Robot:
         if limit is not None and len(body) > limit:
             return self.too_long(len(body), limit)
         headers = {"Content-Type": "application/json; charset=utf-8"}
-        request = Request(url, body, headers, self.timeout, self.handing_over)
-        return post(self.where, request, self.teller)
+        return post(
+            self.where, Request(url, body, headers, self.timeout, self.handing_over), self.teller
+        )
 
     def too_long(self, size: int, limit: int) -> Outcome:
         """Tell that the robot does not take so much; nothing was posted."""
@@ -71,11 +65,9 @@ class Codes:
 
 
 def find(
-    recipient: RecipientSettings,
-    settings: DeliverySettings,
-    handing_over: HandingOver = unmarked,
+    recipient: RecipientSettings, settings: DeliverySettings, handing_over: HandingOver = unnoted
 ) -> Robot:
-    """Find a recipient's address and secret; ``handing_over`` is called as a post begins.
+    """Find a recipient's address and secret.
 
     Raises:
         MissingKey: One is not where the settings say.

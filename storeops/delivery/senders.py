@@ -9,10 +9,11 @@ from datetime import datetime
 from storeops.config import DeliverySettings, RecipientSettings
 from storeops.delivery import dingtalk, feishu, mail, robot, webhook, wecom
 from storeops.delivery.keys import MissingKey
-from storeops.delivery.parcel import Attempt, Fate, Outcome, Parcel, unmarked
+from storeops.delivery.parcel import Fate, Outcome, Parcel
+from storeops.delivery.reaching import HandingOver, unnoted
 from storeops.errors import StoreopsError
 
-_Send = Callable[[Parcel, RecipientSettings, DeliverySettings, Attempt], Outcome]
+_Send = Callable[[Parcel, RecipientSettings, DeliverySettings, str, datetime, HandingOver], Outcome]
 _Probe = Callable[[RecipientSettings, DeliverySettings], Outcome]
 
 
@@ -44,7 +45,7 @@ def send(
     settings: DeliverySettings,
     message_id: str,
     now: datetime,
-    handing_over: Callable[[], None] = unmarked,
+    handing_over: HandingOver = unnoted,
 ) -> Outcome:
     """Make one attempt to send, and tell what it came to; no failure of the way raises.
 
@@ -57,12 +58,16 @@ def send(
         settings: The mail server, and the timeout for every channel.
         message_id: The same for every attempt at the same message.
         now: The moment of this attempt, with its zone; robots refuse one that is an hour off.
-        handing_over: Called right before the other side can take the message; what it raises
-            ends the attempt.
+        handing_over: Called right before the other side can take the message: before the final dot
+            of a mail, before the body of a request. Not called when it does not come to that.
+
+    Raises:
+        Stopped: ``handing_over`` raised; nothing was sent.
     """
     try:
-        attempt = Attempt(message_id, now, handing_over)
-        return sender_of(recipient.channel).send(parcel, recipient, settings, attempt)
+        return sender_of(recipient.channel).send(
+            parcel, recipient, settings, message_id, now, handing_over
+        )
     except StoreopsError as error:
         return _unusable(error)
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 import smtplib
-from collections.abc import Callable
 
 from storeops.delivery.letter import Letter
 from storeops.delivery.parcel import Fate, Outcome
+from storeops.delivery.reaching import HandingOver, Stopped, announce
 from storeops.delivery.telling import Teller
 from storeops.messages import Message, message
 
@@ -23,14 +23,13 @@ _GO_ON = 354
 
 
 def hand_over(
-    server: smtplib.SMTP, letter: Letter, teller: Teller, handing_over: Callable[[], None]
+    server: smtplib.SMTP, letter: Letter, teller: Teller, handing_over: HandingOver
 ) -> Outcome:
     """Send one message to all its addresses: MAIL, RCPT for each, DATA, the answer to the dot.
 
-    ``handing_over`` is called when all but the dot is sent.
-
     Raises:
         OSError: The connection was lost before the final dot; nothing was sent.
+        Stopped: ``handing_over``, which is called before the final dot, raised; nothing was sent.
     """
     room = _room(server)
     if room and len(letter.data) > room:
@@ -51,16 +50,31 @@ def hand_over(
     if len(refused) == len(letter.to):
         meaning = message("delivery.mail.address_refused", addresses=tuple(refused))
         return teller.tell(Fate.REFUSED, _listed(refused), meaning)
+    return _content(server, letter, teller, refused, handing_over)
+
+
+def _content(
+    server: smtplib.SMTP,
+    letter: Letter,
+    teller: Teller,
+    refused: dict[str, str],
+    handing_over: HandingOver,
+) -> Outcome:
+    """Send the message, all but the final dot; tell; send the dot."""
     code, answer = server.docmd("DATA")
     if code != _GO_ON:
         return by_code(teller, code, answer, message("delivery.mail.content_refused"))
     server.send(re.sub(rb"(?m)^\.", b"..", letter.data))
-    handing_over()
+    try:
+        announce(handing_over)
+    except Stopped:
+        server.close()  # a farewell would be taken for a line of the message
+        raise
     return _dot(server, teller, refused)
 
 
 def _dot(server: smtplib.SMTP, teller: Teller, refused: dict[str, str]) -> Outcome:
-    """Send the dot, from which on the server may deliver, and read its answer."""
+    """Send the final dot and read the answer to it."""
     server.send(b".\r\n")
     try:
         if server.sock is not None:

@@ -9,9 +9,12 @@ because clients that cannot show Markdown show it as text.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from storeops.config import DeliverySettings, RecipientSettings
 from storeops.delivery import robot
-from storeops.delivery.parcel import Attempt, Outcome, Parcel
+from storeops.delivery.parcel import Outcome, Parcel
+from storeops.delivery.reaching import HandingOver, unnoted
 
 LIMIT = 2_048
 """Bytes of a message in UTF-8, in which a Chinese character has three."""
@@ -27,15 +30,18 @@ def send(
     parcel: Parcel,
     recipient: RecipientSettings,
     settings: DeliverySettings,
-    attempt: Attempt,
+    message_id: str,  # noqa: ARG001 (a robot knows none)
+    now: datetime,  # noqa: ARG001 (nothing is signed)
+    handing_over: HandingOver = unnoted,
 ) -> Outcome:
     """Post a parcel's text as Markdown; a text over the limit is refused, for it would be cut.
 
     Raises:
         MissingKey: The address is not where the settings say.
         StoreopsError: The address cannot be used.
+        Stopped: ``handing_over`` raised; nothing was posted.
     """
-    found = robot.find(recipient, settings, attempt.handing_over)
+    found = robot.find(recipient, settings, handing_over)
     size = len(parcel.text.encode("utf-8", "replace"))
     if size > LIMIT:
         return found.too_long(size, LIMIT)

@@ -12,7 +12,7 @@ import json
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -143,8 +143,14 @@ class Script:
                 key = command.split(" ")[0].upper()
                 self._answer(connection, key)
                 if key == "DATA" and self.replies[key].startswith("354"):
-                    self.seen += [part.decode().strip() for part in iter(lines.readline, b".\r\n")]
+                    self._read_message(lines)
                     self._answer(connection, ".")
+
+    def _read_message(self, lines: Iterable[bytes]) -> None:
+        for line in lines:
+            self.seen.append(line.decode().strip())
+            if line == b".\r\n":
+                return
 
     def _answer(self, connection: socket.socket, key: str) -> None:
         reply = self.replies[key]
