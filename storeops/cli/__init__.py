@@ -21,6 +21,7 @@ from storeops.cli import (
     history,
     log,
     options,
+    outbox,
     read,
     record,
     rivals,
@@ -57,6 +58,7 @@ for _module in (
     rivals,
     record,
     demo,
+    outbox,
     config,
 ):
     _module.register(app)
