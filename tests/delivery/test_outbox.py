@@ -350,6 +350,7 @@ def test_one_failing_recipient_stops_no_other(box):
     by_name = {ticket.key.recipient: ticket for ticket in box.entries()}
     assert by_name["boss"].status is Status.WAITING
     assert by_name["boss"].detail.startswith("ValueError (test_outbox.py:")
+    assert (by_name["group"].status, by_name["group"].why) == (Status.WAITING, NORMAL)
     assert "SECRET" not in repr(by_name)
 
 

@@ -317,7 +317,8 @@ class Outbox:
         attempt = Attempt(lambda: self._shelf.write(replace(trying, is_handed_over=True)))
         outcome = attempt.outcome(send, parcel, recipient, trying.message_id)
         later = now + transitions.pause(trying.message_id, trying.attempts)
-        return transitions.answered(trying, outcome, now, after_quiet(recipient.quiet, later))
+        done = transitions.answered(trying, outcome, now, after_quiet(recipient.quiet, later))
+        return replace(done, why=portable(attempt.problem)) if attempt.problem else done
 
     def _tidied(self, now: datetime) -> Iterator[Receipt]:
         """Put the folder in order and forget what is old."""
