@@ -22,6 +22,7 @@ from storeops.cli import (
     history,
     log,
     options,
+    outbox,
     read,
     record,
     report,
@@ -67,6 +68,7 @@ for _module in (
     report,
     run,
     demo,
+    outbox,
     config,
 ):
     _module.register(app)

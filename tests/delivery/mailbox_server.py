@@ -26,14 +26,14 @@ class Mailbox:
         self.refused = ""
 
     async def handle_RCPT(  # noqa: N802 (the server's name for it)
-        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+        self, _server: Any, _session: Any, envelope: Any, address: str, _options: list[str]
     ) -> str:
         if self.refused:
             return self.refused
         envelope.rcpt_tos.append(address)
         return "250 ok"
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
         await asyncio.sleep(self.delay)
         said = self.answers.pop(0) if self.answers else "250 ok"
         if said.startswith(("250", "drop")):

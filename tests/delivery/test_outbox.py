@@ -90,9 +90,13 @@ def test_a_letter_is_sent_once_whatever_is_put_again(box):
 
 
 def test_what_is_read_back_is_what_was_sent(box):
+    def send(parcel, recipient, message_id, /, *, handing_over):
+        got.append(parcel)
+        return Outcome(Fate.SENT)
+
     got = []
     put(box)
-    box.deliver(lambda parcel, *_, handing_over: got.append(parcel) or Outcome(Fate.SENT), NOW)
+    box.deliver(send, NOW)
     assert got == [letter("a").parcel]
 
 
@@ -264,8 +268,12 @@ def test_a_refusal_is_final_until_somebody_asks(box):
     send = Sender(boss=[Fate.REFUSED])
     put(box)
     (receipt,) = box.deliver(send, NOW)
-    assert catalogue("en").text(receipt.said).endswith(
-        "refused 09-17 09:00, not tried again by itself; the other side said: said refused"
+    assert (
+        catalogue("en")
+        .text(receipt.said)
+        .endswith(
+            "refused 09-17 09:00, not tried again by itself; the other side said: said refused"
+        )
     )
     assert put(box) is None
     assert box.deliver(send, NOW + HOUR) == ()
@@ -342,6 +350,7 @@ def test_one_failing_recipient_stops_no_other(box):
     by_name = {ticket.key.recipient: ticket for ticket in box.entries()}
     assert by_name["boss"].status is Status.WAITING
     assert by_name["boss"].detail.startswith("ValueError (test_outbox.py:")
+    assert (by_name["group"].status, by_name["group"].why) == (Status.WAITING, NORMAL)
     assert "SECRET" not in repr(by_name)
 
 

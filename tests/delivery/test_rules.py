@@ -20,7 +20,12 @@ ABOUT = About("shop", DAY, PeriodKind.DAY, State.NORMAL, needs_attention=False)
 
 clocks = st.times().map(lambda at: f"{at:%H:%M}")
 zones = st.integers(-12 * 60, 14 * 60).map(lambda m: timezone(timedelta(minutes=m)))
-moments = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=zones)
+moments = st.builds(
+    lambda minutes, seconds, zone: (
+        NINE + timedelta(minutes=minutes, seconds=seconds)
+    ).astimezone(zone),
+    st.integers(-200_000, 200_000), st.floats(0, 60), zones,
+)  # fmt: skip
 quiets = st.none() | st.tuples(clocks, clocks)
 recipients = st.builds(
     RecipientSettings,

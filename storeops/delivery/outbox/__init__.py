@@ -4,8 +4,8 @@ Plain files under ``.storeops/outbox`` (folder 0700, files 0600). A message is o
 (``NAME.json``) and, until it is sent, one content (``NAME.HASH.parcel``); settled tickets move to
 ``receipts/``, files that cannot be read to ``aside/``. Every file is written beside its place,
 forced to disk and moved over, so a run killed at any instruction leaves the old state or the new
-one. A lock makes two runs take turns, message by message. Neither addresses nor secrets are kept:
-a ticket names the recipient, the configuration knows the rest.
+one. A lock makes two runs take turns, message by message. Nothing of the configuration is kept,
+no address and no secret: a ticket names the recipient, and quotes what a server answered.
 
 A key (shop, day, kind, recipient) is sent once. Before an attempt the ticket says ``trying``;
 just before the other side can take the message (the final dot of a mail, the request to a robot)

@@ -15,7 +15,6 @@ from storeops.delivery.outbox import telling, transitions
 from storeops.delivery.outbox.shelf import DamagedError, Shelf
 from storeops.delivery.outbox.ticket import (
     GONE,
-    PENDING,
     Key,
     Letter,
     Receipt,
@@ -182,7 +181,7 @@ class Outbox:
         """
         with self._held():
             ticket = self._found(name)
-            if ticket.status in PENDING | {Status.SENT, Status.SKIPPED}:
+            if ticket.is_pending or ticket.status in {Status.SENT, Status.SKIPPED}:
                 raise StoreopsError(
                     message("outbox.no_retry", said=telling.receipt(ticket).said),
                     message("outbox.no_retry_hint"),
@@ -223,7 +222,7 @@ class Outbox:
             (
                 ticket.due or ticket.changed
                 for ticket in open_tickets
-                if ticket is not None and ticket.status in PENDING
+                if ticket is not None and ticket.is_pending
             ),
             default=None,
         )
@@ -338,7 +337,8 @@ class Outbox:
         attempt = Attempt(lambda: self._shelf.write(replace(trying, is_handed_over=True)))
         outcome = attempt.outcome(send, parcel, recipient, trying.message_id)
         later = now + transitions.pause(trying.message_id, trying.attempts)
-        return transitions.answered(trying, outcome, now, after_quiet(recipient.quiet, later))
+        done = transitions.answered(trying, outcome, now, after_quiet(recipient.quiet, later))
+        return replace(done, why=portable(attempt.problem)) if attempt.problem else done
 
     def _tidied(self, now: datetime) -> Iterator[Receipt]:
         """Put the folder in order and forget what is old."""
@@ -373,7 +373,7 @@ def _blank(key: Key, now: datetime) -> Ticket:
 
 
 def _is_over(ticket: Ticket, then: datetime) -> bool:
-    return ticket.status not in PENDING and ticket.changed < then
+    return ticket.can_retry and ticket.changed < then
 
 
 def _not_written(folder: str, error: OSError) -> StoreopsError:

@@ -35,7 +35,6 @@ class Status(StrEnum):
     """Handed over without an answer: it may have been taken, and is not sent again by itself."""
 
 
-PENDING = frozenset({Status.WAITING, Status.TRYING})
 GONE = frozenset({Status.SENT, Status.UNKNOWN})
 """The recipient has it, or may have it."""
 
@@ -149,11 +148,19 @@ class Ticket:
         return bool(self.past)
 
     @property
+    def is_pending(self) -> bool:
+        """Tell whether it is still to be sent."""
+        return self.status in {Status.WAITING, Status.TRYING}
+
+    @property
+    def can_retry(self) -> bool:
+        """Tell whether a person can ask for another try: unsent, and the content is there."""
+        return not self.is_pending and self.content is not None
+
+    @property
     def is_settled(self) -> bool:
-        """Tell whether nothing is left to do, not even for a person who asks for another try."""
-        if self.status in PENDING:
-            return False
-        return self.content is None
+        """Tell whether nothing is left to do, not even for a person."""
+        return not self.is_pending and self.content is None
 
     def ending(self) -> Past:
         """Sum up the current edition before another takes its place."""

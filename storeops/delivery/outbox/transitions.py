@@ -153,8 +153,7 @@ def skipped(ticket: Ticket, reason: Message, now: datetime) -> Ticket:
 
 
 def revived(ticket: Ticket, now: datetime, expires: datetime) -> Ticket:
-    """Try again what was refused, given up, or may have been taken."""
+    """Try again what was refused, given up, or may have been taken; that it may have been stays."""
     return replace(
-        ticket, status=Status.WAITING, changed=now, due=now, expires=expires, attempts=0,
-        unanswered=0, why=None,
-    )  # fmt: skip
+        ticket, status=Status.WAITING, changed=now, due=now, expires=expires, attempts=0, why=None
+    )

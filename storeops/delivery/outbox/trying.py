@@ -9,6 +9,8 @@ from typing import Protocol
 
 from storeops.config import RecipientSettings
 from storeops.delivery.parcel import Fate, Outcome, Parcel
+from storeops.errors import StoreopsError
+from storeops.messages import Message
 
 
 class Send(Protocol):
@@ -36,6 +38,8 @@ class Attempt:
     def __init__(self, write_down: Callable[[], None]) -> None:
         self._write_down = write_down
         self.is_handed_over = False
+        self.problem: Message | None = None
+        """What a person can put right, a password that is not found."""
 
     def handing_over(self) -> None:
         """Write down that the other side may have the message from here on; once."""
@@ -49,9 +53,14 @@ class Attempt:
         """Try, and turn an exception into an outcome, so that one recipient never stops others."""
         try:
             return send(parcel, recipient, message_id, handing_over=self.handing_over)
+        except StoreopsError as error:
+            self.problem = error.problem
+            return Outcome(self._fate())
         except Exception as error:  # noqa: BLE001 (a fault of ours in one sender stops no other)
-            fate = Fate.UNKNOWN if self.is_handed_over else Fate.LATER
-            return Outcome(fate, _place(error))
+            return Outcome(self._fate(), _place(error))
+
+    def _fate(self) -> Fate:
+        return Fate.UNKNOWN if self.is_handed_over else Fate.LATER
 
 
 def _place(error: Exception) -> str:
