@@ -389,3 +389,12 @@ def test_templates_name_messages_that_exist_and_hold_no_words(path):
     assert not re.search(r"[\u3400-\u9fff]", text)
     unsafe = re.findall(r"\{\{ (\w+)\|safe \}\}", text)
     assert set(unsafe) <= {"style", "script", "data"}
+
+
+def test_only_words_that_come_again_and_again_are_picked_by_a_click():
+    columns = (TableColumn("column.source", Unit.TEXT), TableColumn("column.group", Unit.TEXT))
+    rows = tuple((f"s{index}", "ab"[index % 2]) for index in range(6))
+    view = table_view(DataTable("table.sources", columns, rows), 0, 10, ZH)
+    assert [cell.look for cell in view.rows[0].cells] == ["t", "t pick"]
+    few = table_view(DataTable("table.sources", columns, rows[:4]), 0, 10, ZH)
+    assert [cell.look for cell in few.rows[0].cells] == ["t", "t"]

@@ -132,7 +132,9 @@ def test_the_watch_hears_a_style_a_script_and_a_picture_that_are_not_allowed(pag
     sheet.view.wait_for_timeout(200)
     heard = " ".join(sheet.complaints)
     assert all(f"policy: {kind}" in heard for kind in ("style-src", "script-src", "img-src"))
+    assert "http://127.0.0.1:9/a.png" in sheet.requests
     sheet.complaints.clear()
+    sheet.requests.clear()
 
 
 def test_every_chart_is_drawn(pages, show):

@@ -74,5 +74,6 @@ def _fitted(option: dict[str, Any]) -> dict[str, Any]:
     zoom = {
         "type": "slider", "startValue": days - _ZOOM_BEYOND, "endValue": days - 1,
         "height": 22, "bottom": 4, "showDetail": False, "brushSelect": False,
+        "borderColor": option["yAxis"][0]["splitLine"]["lineStyle"]["color"],
     }  # fmt: skip
     return fitted | {"dataZoom": [zoom], "grid": fitted["grid"] | {"bottom": 38}}

@@ -13,7 +13,7 @@ from storeops.reporter.lang import Catalogue
 from storeops.reporter.numbers import json_number
 from storeops.reporter.page.figures import way
 
-_MOST_PICKS = 12
+_MOST_PICKS, _LEAST_REPEATS = 12, 3
 _TEXT = (Unit.TEXT, Unit.DATE)
 
 
@@ -149,4 +149,5 @@ def _picks(table: DataTable, at: int) -> bool:
     if table.columns[at].unit is not Unit.TEXT:
         return False
     said = [repr(row[at]) for row in table.rows if row[at] is not None]
-    return 1 < len(set(said)) <= min(_MOST_PICKS, len(said) - 1)
+    kinds = len(set(said))
+    return 1 < kinds <= _MOST_PICKS and len(said) >= _LEAST_REPEATS * kinds

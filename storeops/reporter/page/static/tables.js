@@ -110,6 +110,7 @@ class Sheet {
       count += isFit;
       row.hidden = !isFit || (!this.isOpen && count > FOLD);
     }
+    this.table.parentElement.classList.toggle("is-open", this.isOpen);
     this.fold.hidden = count <= FOLD;
     this.fold.textContent = this.isOpen ? this.words.few : this.words.all;
     this.fold.setAttribute("aria-expanded", String(this.isOpen));
