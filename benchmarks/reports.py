@@ -37,6 +37,7 @@ from storeops.pipeline.posting import post
 from storeops.pipeline.workspace import Request, open_workspace
 from storeops.reporter import chat, excel, jsondoc, mail, page, terminal
 from storeops.reporter.boss import for_boss
+from storeops.reporter.dialects import Dialect
 from storeops.reporter.lang import catalogue
 
 RUNS = 7
@@ -103,8 +104,8 @@ def media(report) -> list[list[str]]:
     makers = [
         ("terminal", lambda: terminal.render(report, words, 80, colour=False)),
         ("JSON", lambda: json.dumps(jsondoc.render(report, words), ensure_ascii=False)),
-        ("chat text", lambda: chat.render(report, words, chat.Dialect.PLAIN).text),
-        ("chat, WeCom", lambda: chat.render(report, words, chat.Dialect.WECOM).text),
+        ("chat text", lambda: chat.render(report, words, Dialect.PLAIN).text),
+        ("chat, WeCom", lambda: chat.render(report, words, Dialect.WECOM).text),
         ("page", lambda: page.render(report, words)),
         ("page, boss", lambda: page.render(for_boss(report), words)),
         ("workbook", lambda: excel.render(report, words)),
@@ -153,7 +154,7 @@ def notebook(python: str) -> list[str]:
 class Sink:
     """Takes every mail and forgets it."""
 
-    async def handle_DATA(self, server, session, envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server, session, envelope) -> str:  # noqa: ARG002, N802
         self.size = len(envelope.content)
         return "250 OK"
 
@@ -177,7 +178,8 @@ def hand_over(root: Path, report) -> list[list[str]]:
 
     def ours() -> object:
         outcome = senders.send(parcel, recipient, settings, "<1@storeops.invalid>", now)
-        assert outcome.fate.value == "sent", outcome
+        if outcome.fate.value != "sent":
+            raise SystemExit(str(outcome))
         return outcome
 
     def bare() -> object:

@@ -139,8 +139,9 @@ def _order(
 
 def _show_chat(done: Reported) -> None:
     from storeops.reporter import chat
+    from storeops.reporter.dialects import Dialect
 
-    texts = [chat.render(each, done.words, chat.Dialect.PLAIN).text for each in done.reports]
+    texts = [chat.render(each, done.words, Dialect.PLAIN).text for each in done.reports]
     options.to_stdout("\n\n".join(texts))
 
 

@@ -21,10 +21,11 @@ from storeops.metrics.budgets import BUDGETS, Sensitivity
 from storeops.metrics.rivals import ALL, Asked
 from storeops.pipeline import filing
 from storeops.pipeline.importing import ATTRIBUTION, Imported, import_folder
+from storeops.pipeline.period import period_reports
 from storeops.pipeline.recalling import keep, recall
 from storeops.pipeline.rejudging import Again, look_again, remember
 from storeops.pipeline.targets import goal_of
-from storeops.pipeline.windows import read_window
+from storeops.pipeline.windows import read_window, window_of
 from storeops.pipeline.workspace import (
     Progress,
     Request,
@@ -121,12 +122,17 @@ def look(
 ) -> Morning:
     """Import what is new into an open record and report on every shop; nothing is filed."""
     imported = import_folder(workspace, record, request, progress)
-    reports = tuple(_reports(workspace, record, imported, request, asking))
+    if asking.kind is PeriodKind.DAY:
+        reports = tuple(_reports(workspace, record, imported, request, asking))
+        problems: tuple[StoreopsError, ...] = ()
+    else:
+        reports, problems = _periods(workspace, record, imported, request, asking)
     if not reports:
-        return _nothing(workspace.root, imported)
+        return _nothing(workspace.root, imported, next(iter(problems), None))
     kinds = {note.kind for report in reports for note in report.notes}
     asks = record.setting(ATTRIBUTION) is None and "attribution_unknown" in kinds
-    return Morning(workspace.root, reports, faulty=imported.faulty, asks_attribution=asks)
+    said = tuple(problem.problem for problem in problems)
+    return Morning(workspace.root, reports, said, imported.faulty, asks_attribution=asks)
 
 
 def _filings(
@@ -142,9 +148,9 @@ def _filings(
     return filing.plan(workspace, record, reports, words, {filing.Medium.XLSX: elsewhere})
 
 
-def _nothing(root: Path, imported: Imported) -> Morning:
+def _nothing(root: Path, imported: Imported, error: StoreopsError | None = None) -> Morning:
     """Say that no file of the folder could be used, and what is wrong with each."""
-    problem = StoreopsError(
+    problem = error or StoreopsError(
         message("nothing.read", folder=str(root), files=len(imported.readings)),
         message("nothing.read.hint"),
     )
@@ -182,6 +188,38 @@ def _reports(
         if goal is not None:
             diagnosis = with_pace(diagnosis, window, calendar, goal)
         yield build(diagnosis, files.files)
+
+
+def _periods(
+    workspace: Workspace,
+    record: History,
+    imported: Imported,
+    request: Request,
+    asking: Asking,
+) -> tuple[tuple[Report, ...], tuple[StoreopsError, ...]]:
+    """Report on a week or a month of every shop; one that has no such days stops no other."""
+    calendar = load_calendar(workspace.settings.events)
+    terms = Terms(
+        stage=workspace.settings.shop.stage,
+        budgets=BUDGETS[Sensitivity(workspace.settings.shop.sensitivity)],
+    )
+    reports, problems = [], []
+    for shop in shop_names(record, request):
+        files = imported.of_shop(shop)
+        try:
+            diagnosis = period_reports(
+                record, shop, request.day, asking.kind, calendar,
+                terms=terms, notes=files.notes, changes=workspace.changes,
+            )  # fmt: skip
+        except StoreopsError as error:
+            problems.append(error)
+            continue
+        goal = goal_of(workspace.root, record, shop, diagnosis.day)
+        if goal is not None:
+            window = window_of(record, shop, diagnosis.day)
+            diagnosis = with_pace(diagnosis, window, calendar, goal)
+        reports.append(build(diagnosis, files.files))
+    return tuple(reports), tuple(problems)
 
 
 def _later(record: History, shop: str, day: date) -> Iterator[Note]:

@@ -14,6 +14,7 @@ from storeops.pipeline.workspace import Workspace
 from storeops.reporter import chat, jsondoc, mail
 from storeops.reporter.blocks import Report, View
 from storeops.reporter.boss import for_boss
+from storeops.reporter.dialects import Dialect
 from storeops.reporter.lang import Catalogue
 from storeops.reporter.narrowing import for_owners
 
@@ -61,9 +62,9 @@ def _parcel(
         return Parcel(letter.subject, letter.text, letter.html, enclosures)
     if recipient.channel == "webhook":
         document = json.dumps(jsondoc.render(report, words), ensure_ascii=False)
-        told = chat.render(report, words, chat.Dialect.PLAIN)
+        told = chat.render(report, words, Dialect.PLAIN)
         return Parcel(told.title, told.text, document=document)
-    told = chat.render(report, words, chat.Dialect(recipient.channel))
+    told = chat.render(report, words, Dialect(recipient.channel))
     return Parcel(told.title, told.text)
 
 

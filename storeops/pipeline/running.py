@@ -23,7 +23,7 @@ from storeops.reporter.boss import causes_to_handle
 from storeops.reporter.lang import Catalogue
 
 LOG = "run.log"
-_LOCK = "run.lock"
+LOCK = "run.lock"
 _LARGEST_LOG = 1_000_000
 _MEDIA = {Medium.HTML: None, Medium.XLSX: None}
 _STILL_NEWS = 3
@@ -49,7 +49,7 @@ def run_one(root: Path, *, request: Request, language: str | None = None, send: 
     folder = root.resolve() / ".storeops"
     folder.mkdir(exist_ok=True)
     diary = _Diary(folder / LOG, request.now, filing.words_for_locale(language))
-    lock = FileLock(folder / _LOCK)
+    lock = FileLock(folder / LOCK)
     try:
         with lock.acquire(timeout=0):
             status = _steps(root.resolve(), request, language, diary, send=send)

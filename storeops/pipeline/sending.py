@@ -8,12 +8,13 @@ from datetime import date, datetime, timedelta
 
 from storeops.config import BEIJING, RecipientSettings
 from storeops.delivery.offering import Offer, offer
-from storeops.delivery.outbox import Letter, Outbox, Receipt, Send, Status
+from storeops.delivery.outbox import Letter, Receipt, Send, Status
 from storeops.delivery.parcel import Outcome, Parcel
 from storeops.delivery.rules import About, hold_until
 from storeops.delivery.senders import send as hand_over
 from storeops.diagnose.finding import PeriodKind, Severity, State
 from storeops.messages import Message, message
+from storeops.pipeline.outboxing import open_outbox
 from storeops.pipeline.posting import narrowed, post, words_of
 from storeops.pipeline.workspace import Workspace
 from storeops.reporter import correction
@@ -22,7 +23,6 @@ from storeops.reporter.boss import causes_to_handle
 from storeops.reporter.correction import Said
 from storeops.reporter.lang import Catalogue
 
-FOLDER = "outbox"
 _LATE = "late"
 """Digest of the word that a day's files are not there yet."""
 _UNSENT = frozenset({Status.REFUSED, Status.EXPIRED, Status.UNKNOWN})
@@ -35,11 +35,6 @@ class Sent:
 
     said: tuple[Message, ...] = ()
     failed: bool = False
-
-
-def outbox_of(workspace: Workspace) -> Outbox:
-    """Open the workspace's outbox, beside its record."""
-    return Outbox(workspace.record.parent / FOLDER, workspace.settings.delivery)
 
 
 def send(workspace: Workspace, reports: Sequence[Report], words: Catalogue, now: datetime) -> Sent:
@@ -55,7 +50,7 @@ def send(workspace: Workspace, reports: Sequence[Report], words: Catalogue, now:
         StoreopsError: The outbox cannot be used.
     """
     settings = workspace.settings.delivery
-    outbox = outbox_of(workspace)
+    outbox = open_outbox(workspace)
     said: list[Message] = []
     for recipient in settings.recipients:
         for report in reports:

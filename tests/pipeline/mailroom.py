@@ -24,7 +24,7 @@ class Mailroom:
     answer: str = "250 taken"
     letters: list[EmailMessage] = field(default_factory=list)
 
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802 (the library's name)
+    async def handle_DATA(self, server, session, envelope):  # noqa: ARG002, N802 (the library's name)
         if self.answer.startswith("250"):
             self.letters.append(message_from_bytes(envelope.content, policy=default))
         return self.answer

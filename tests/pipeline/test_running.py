@@ -6,7 +6,7 @@ import csv
 import json
 import stat
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from email.policy import strict
 from io import BytesIO
 
@@ -16,13 +16,16 @@ from mailroom import configure, mailroom, text_of
 from openpyxl import load_workbook
 
 from storeops import fleet
-from storeops.config import BEIJING
+from storeops.config import BEIJING, RecipientSettings
 from storeops.delivery.outbox import Status
 from storeops.messages import Term
-from storeops.pipeline import running
-from storeops.pipeline.running import LOG, run_one
-from storeops.pipeline.sending import outbox_of
+from storeops.pipeline.morning import morning
+from storeops.pipeline.outboxing import open_outbox as outbox_of
+from storeops.pipeline.posting import post
+from storeops.pipeline.running import LOCK, LOG, run_one
 from storeops.pipeline.workspace import open_workspace
+from storeops.reporter import jsondoc
+from storeops.reporter.lang import catalogue
 
 BOSS = "name: boss, to: boss@example.com, view: boss, reports: [day, week, month], language: en"
 OPERATOR = "name: op, to: op@example.com, language: en"
@@ -45,7 +48,7 @@ def small(root, days, name="日报.csv", **changed):
         writer = csv.writer(stream)
         writer.writerow(HEADS)
         for number in range(days):
-            day = datetime(2026, 9, 17) - timedelta(days=days - 1 - number)
+            day = date(2026, 9, 17) - timedelta(days=days - 1 - number)
             visitors, paid = changed.get(f"d{number}", (1000, 5000 + 10 * (number % 5)))
             writer.writerow([f"{day:%Y-%m-%d}", visitors, f"{paid:.2f}", 50])
 
@@ -96,7 +99,7 @@ def test_whoever_wants_abnormal_days_only_is_told_why_nothing_came(tmp_path, roo
     done = run_one(tmp_path / "a", request=replace(asked, now=EARLY), language="en")
     assert done.status == 0
     assert room.letters == []
-    (ticket,) = [t for t in outbox_of(open_workspace(tmp_path / "a")).entries()]
+    (ticket,) = outbox_of(open_workspace(tmp_path / "a")).entries()
     assert (ticket.status, ticket.why.id) == (Status.SKIPPED, "outbox.why.normal")
     assert any("nothing needs attention" in line for line in done.log)
 
@@ -220,7 +223,7 @@ def test_a_second_run_does_nothing_while_one_is_under_way(tmp_path, asked, room)
     small(root, 60)
     configure(root, room.port, OPERATOR)
     (root / ".storeops").mkdir()
-    with FileLock(root / ".storeops" / running._LOCK):
+    with FileLock(root / ".storeops" / LOCK):
         done = run_one(root, request=replace(asked, now=EARLY), language="en")
     assert done.status == 0
     assert "under way" in done.log[0]
@@ -263,12 +266,6 @@ def test_a_secret_reaches_no_file_of_the_workspace(tmp_path, asked, room, monkey
 
 
 def test_a_webhook_document_is_the_json_of_the_report(copied, asked):
-    from storeops.config import RecipientSettings
-    from storeops.pipeline.morning import morning
-    from storeops.pipeline.posting import post
-    from storeops.reporter import jsondoc
-    from storeops.reporter.lang import catalogue
-
     root = copied()
     report = morning(root, asked, workbook=False).reports[0]
     recipient = RecipientSettings(name="hook", channel="webhook", url="env:HOOK")

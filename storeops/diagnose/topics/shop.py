@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from storeops.calendars import DayPhase
 from storeops.diagnose.finding import (
     Checked,
     Confidence,
