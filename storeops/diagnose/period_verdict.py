@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from storeops.diagnose.finding import Cause, Confidence, Finding, State, Verdict
 from storeops.diagnose.period_context import PeriodContext, named, named_before
@@ -18,6 +19,10 @@ _SHOWN_AS = {"visitors": "visitors_per_day"}
 
 def judge_period(context: PeriodContext, findings: Sequence[Finding]) -> Verdict:
     """Choose the state: data, history, size, calendar."""
+    return replace(_judged(context, findings), peers=context.market.peers)
+
+
+def _judged(context: PeriodContext, findings: Sequence[Finding]) -> Verdict:
     figures = context.figures
     paid = figures.figure("paid_amount")
     if paid is None or paid.value is None or 2 * figures.known_days < figures.period.days:

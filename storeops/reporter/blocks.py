@@ -12,6 +12,7 @@ from storeops.diagnose.finding import (
     Figure,
     Finding,
     Period,
+    PeriodKind,
     Split,
     Verdict,
 )
@@ -164,3 +165,8 @@ class Report:
     view: View = View.OPERATOR
     period: Period | None = None
     pace: Pace | None = None
+
+    @property
+    def kind(self) -> PeriodKind:
+        """Tell a day from a week and a month."""
+        return PeriodKind.DAY if self.period is None else self.period.kind

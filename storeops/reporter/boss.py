@@ -107,7 +107,7 @@ def _what(report: Report) -> Message:
         paid=Quantity(paid.value, paid.unit),
         baseline=Quantity(paid.baseline, paid.unit),
         change=paid.change_from(paid.baseline),
-        state=Term("state", report.verdict.state.value),
+        state=message(f"boss.state.{report.verdict.state.value}"),
     )
 
 
@@ -115,7 +115,8 @@ def _who(report: Report) -> Message:
     verdict = report.verdict
     peers = message("boss.no_peers") if verdict.peers is None else _peers(verdict.peers)
     if verdict.state is not State.ABNORMAL or verdict.cause is None:
-        return message("boss.who.no_cause", peers=peers)
+        form = "no_cause" if verdict.state is State.NORMAL else "not_judged"
+        return message(f"boss.who.{form}", peers=peers)
     factor = (
         message("boss.no_factor")
         if verdict.main_factor is None

@@ -9,7 +9,7 @@ from operator import attrgetter
 from rich.table import Column, Table
 from rich.text import Text
 
-from storeops.diagnose.finding import Figure
+from storeops.diagnose.finding import Figure, PeriodKind
 from storeops.reporter.lang import Catalogue
 from storeops.reporter.numbers import NONE, sparkline
 from storeops.reporter.palette import Palette
@@ -17,20 +17,33 @@ from storeops.reporter.palette import Palette
 _TREND_DAYS = 28
 _LEAST_TREND = 7
 _WIDE = 100
+_BY_KIND = frozenset({"value", "vs_previous", "vs_weekday"})
 _REFERENCES: tuple[tuple[str, Callable[[Figure], float | None]], ...] = (
-    ("figures.vs_baseline", attrgetter("baseline")),
-    ("figures.vs_previous", attrgetter("previous_day")),
-    ("figures.vs_weekday", attrgetter("same_weekday")),
-    ("figures.vs_peer", attrgetter("peer")),
+    ("vs_baseline", attrgetter("baseline")),
+    ("vs_previous", attrgetter("previous_day")),
+    ("vs_weekday", attrgetter("same_weekday")),
+    ("vs_peer", attrgetter("peer")),
 )
 
 
+def head_id(column: str, kind: PeriodKind) -> str:
+    """Name the head of a column: the day, week or month itself, and what it is compared with."""
+    return f"figures.{column}.{kind.value}" if column in _BY_KIND else f"figures.{column}"
+
+
 def figure_table(
-    figures: Sequence[Figure], day: date, words: Catalogue, width: int, colours: Palette
+    figures: Sequence[Figure],
+    day: date,
+    words: Catalogue,
+    width: int,
+    colours: Palette,
+    kind: PeriodKind = PeriodKind.DAY,
 ) -> Table:
     """Lay out the figures: value, the comparisons that exist, and the trend in what is left."""
     columns = [[_head(words, "figures.metric"), *(_label(figure, words) for figure in figures)]]
-    columns.append([_head(words, "figures.value"), *(_value(figure, words) for figure in figures)])
+    columns.append(
+        [_head(words, head_id("value", kind)), *(_value(figure, words) for figure in figures)]
+    )
     if width >= _WIDE and any(figure.baseline is not None for figure in figures):
         values = [words.numbers.cell(figure.baseline, figure.unit) for figure in figures]
         columns.append([_head(words, "figures.baseline"), *map(Text, values)])
@@ -38,7 +51,7 @@ def figure_table(
     for title, reference in _REFERENCES:
         if any(reference(figure) is not None for figure in figures):
             cells = [_change(figure, reference(figure), words, colours) for figure in figures]
-            columns.append([_head(words, title, weekday=weekday), *cells])
+            columns.append([_head(words, head_id(title, kind), weekday=weekday), *cells])
     used = sum(max(cell.cell_len for cell in column) + 1 for column in columns)
     days = min(_TREND_DAYS, width - used, max((len(f.trend) for f in figures), default=0))
     if days >= _LEAST_TREND:

@@ -99,7 +99,11 @@ class _Screen:
             case blocks.Figures(figures):
                 day = self.report.day
                 shown = _most_telling(figures)
-                return (figure_table(shown, day, self.words, self.width, self.colours),)
+                return (
+                    figure_table(
+                        shown, day, self.words, self.width, self.colours, self.report.kind
+                    ),
+                )
             case blocks.SplitBlock(split):
                 return self._split(split)
             case blocks.Findings(findings):

@@ -123,7 +123,7 @@ class Book:
             case blocks.Text(text):
                 page.paragraph(text)
             case blocks.Figures(figures):
-                page.figures(figures, self.words.weekday(self.report.day))
+                page.figures(figures, self.words.weekday(self.report.day), self.report.kind)
             case blocks.SplitBlock(split):
                 page.split(split)
             case blocks.Findings(findings):

@@ -9,11 +9,12 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from storeops.diagnose.finding import Checked, Figure, Finding, Split, Verdict
+from storeops.diagnose.finding import Checked, Figure, Finding, PeriodKind, Split, Verdict
 from storeops.messages import Change, Message, Note, Quantity, Unit
 from storeops.reporter.build import cause_of
 from storeops.reporter.excel import cells
 from storeops.reporter.excel.style import BANNERS, BRAND, GREY_BAR, HEAD, LINE, MUTED, Style
+from storeops.reporter.figure_table import head_id
 from storeops.reporter.lang import Catalogue
 from storeops.reporter.numbers import is_known, points
 from storeops.reporter.split_levels import levels
@@ -52,12 +53,12 @@ class Overview:
         self.sheet.set_row(self.row, cells.height(text, sum(_WIDTHS[1:]) * 0.72, 20) + 12)
         self._merged(text, look)
 
-    def figures(self, figures: Sequence[Figure], weekday: str) -> None:
+    def figures(self, figures: Sequence[Figure], weekday: str, kind: PeriodKind) -> None:
         """Write the headline figures with their comparisons and a sparkline each."""
         self._section("overview.figures")
         days = max((len(figure.trend) for figure in figures), default=0)
         for column, head in enumerate(_HEADS, _LEFT):
-            text = self.words.say(f"figures.{head}", weekday=weekday)
+            text = self.words.say(head_id(head, kind), weekday=weekday)
             unit = Unit.TEXT if column == _LEFT else Unit.CNY
             self.sheet.write_string(self.row, column, text, self.style.head(unit))
         self.sheet.write_blank(self.row, _TREND - 1, None, self._centred())
