@@ -72,7 +72,7 @@ def period_checked(context: PeriodContext, findings: Sequence[Finding]) -> tuple
     if not figures.judged:
         return ()
     calm = (
-        Checked("shop", _fine(figure))
+        Checked("shop", _fine(figure, figures))
         for figure in figures.figures
         if figure.metric in _CHECKED
         and not figure.is_abnormal
@@ -86,17 +86,22 @@ def period_checked(context: PeriodContext, findings: Sequence[Finding]) -> tuple
             message("checked.members", kind=Term("subject", kind.subject), n=len(found.members)),
         )
         for kind, found in ((sources.KIND, context.sources), (items.KIND, context.items))
-        if found is not None and found.has_normal and kind.subject not in kinds
+        if found is not None
+        and found.has_normal
+        and _judges_members(figures)
+        and kind.subject not in kinds
     )
     return (*calm, *members)
 
 
-def _fine(figure: MetricDay) -> Message:
+def _fine(figure: MetricDay, figures: PeriodFigures) -> Message:
+    """Say how a figure stands, of the ordinary days where there are others."""
     return message(
-        "checked.figure",
+        "checked.period.part" if figures.is_mixed else "checked.figure",
         metric=Term("metric", figure.metric),
         value=Quantity(figure.value, figure.unit),
-        change=relative(figure.value, figure.baseline),
+        change=Change(figure.change),
+        days=len(figures.judged),
     )
 
 
@@ -240,24 +245,27 @@ def _of_ads(context: PeriodContext) -> tuple[Evidence, ...]:
 
 
 def _members(kind: Kind, found: PeriodMembers | None, figures: PeriodFigures) -> Iterator[Finding]:
-    if found is None or not found.has_normal or not figures.judged or _is_event(figures):
+    if found is None or not found.has_normal or not _judges_members(figures):
         return
     for member in found.members:
         if _matters(member.move, figures):
-            yield _member(kind, member.move, explains=figures.is_abnormal)
+            yield _member(kind, member.move, explains=_carries(member.move, figures))
 
 
-def _is_event(figures: PeriodFigures) -> bool:
-    """Tell a period whose promotion lifts everything: its members cannot be held to a norm."""
-    return bool(figures.promotions)
+def _judges_members(figures: PeriodFigures) -> bool:
+    """Tell whether members can be held to a norm: a promotion lifts all of them, unevenly."""
+    return bool(figures.judged) and not figures.promotions
 
 
 def _matters(move: Move, figures: PeriodFigures) -> bool:
     if not move.is_significant or abs(move.change) < figures.money_floor:
         return False
-    if not figures.is_abnormal:
-        return move.is_lone
-    return move.is_lone or (move.share is not None and move.share >= OF_CHANGE)
+    return move.is_lone or _carries(move, figures)
+
+
+def _carries(move: Move, figures: PeriodFigures) -> bool:
+    """Tell a member with a tenth of an abnormal period's change."""
+    return figures.is_abnormal and move.share is not None and move.share >= OF_CHANGE
 
 
 def _member(kind: Kind, move: Move, *, explains: bool) -> Finding:

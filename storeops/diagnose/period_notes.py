@@ -45,7 +45,9 @@ def _data(figures: PeriodFigures) -> Iterator[Note]:
         yield Note("short_history", message("note.period.no_normal", days=figures.normal_days))
     else:
         text = message(
-            "note.period.normal", days=len(figures.days_used), stretches=figures.stretches
+            "note.period.normal" if figures.stretches else "note.period.normal.assumed",
+            days=len(figures.days_used),
+            stretches=figures.stretches,
         )
         yield Note("period", text)
 

@@ -15,6 +15,9 @@ What a topic calls (all results are in ``metrics.results`` and never hold a fram
     attribution.item_source_moves(window, shop_day, board, item_id) -> Moves
     places.places(window, shop_day, board) -> tuple[Place, ...]
     silence.silences(shop_day, board) -> tuple[Silence, ...]
+    periods.period_of(kind, day, through=None) -> Period
+    period_figures.period_figures(window, calendar, period, budgets=budgets) -> PeriodFigures
+    period_members.period_members(window, ground, figures, family) -> PeriodMembers | None
     ads.ad_report(window, shop_day, board) -> AdReport | None
     changes.item_changes(window) -> tuple[ItemChange, ...]
     price_effect.price_effect(window, change) -> PriceEffect | None

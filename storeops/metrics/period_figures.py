@@ -78,7 +78,8 @@ class PeriodFigures:
     over which alone ``is_abnormal`` is decided: ``judged_paid`` and ``judged_normal`` are their
     sales, ``judged_now`` and ``judged_before`` their counts, actual and expected. ``now``,
     ``normal`` and ``previous`` are sums of daily counts over the known days. ``stretches`` counts
-    the past stretches the noise was measured on.
+    the past stretches the noise was measured on. A figure's ``change`` is that of the ordinary
+    days; its value and baseline are of all known ones.
     """
 
     period: Period
@@ -276,7 +277,7 @@ def _figure(window: Window, ground: Ground, norm: Norm, metric: Metric, of: _Par
         previous_day=beside(ground, metric, period, told.before),
         same_weekday=averaged(ground, metric, period, comparable(ground, period)),
         peer=_peer(window, ground, metric, period),
-        change=relative(value, baseline),
+        change=relative(held.actual, held.expected),
         impact=_impact(name, value, baseline, parts.get(factor)),
         is_abnormal=factor in ALARMED and _is_outside(held, limit, worth, told),
         trend=_trend(ground, metric, period),

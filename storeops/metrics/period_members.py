@@ -7,7 +7,6 @@ as daily means.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -40,6 +39,7 @@ _SPREAD, _WEIGHT = 0.15, 4.0
 """Spread of a member's share over a period before any was seen, and what that is worth."""
 _EXPLAINING_Z = 2.0
 """A member that explains an abnormal period needs less evidence than a lone one."""
+_LEAST_COMMON = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,28 +290,40 @@ def _scored(
     figures: PeriodFigures,
     family: Family,
 ) -> list[Move]:
-    """Judge the money of every member beyond what the whole shop did, by its own past."""
+    """Judge the money of every member, and beyond what members have in common, by its own past.
+
+    What is common is the weighted median: one hero's loss must not make winners of all others.
+    """
     unit = _basket(figures)
-    whole, usual = figures.now, figures.normal
-    lift = quotient(whole.amount, usual.amount) if whole and usual else None
-    moved, raw = _logs(now, normal * (lift or 1.0), unit), _logs(now, normal, unit)
+    common = _weighted_median(quotients(now, normal), normal)
+    moved, raw = _logs(now, normal * common, unit), _logs(now, normal, unit)
     freedom = _WEIGHT + len(past)
     counted = MONEY_NOISE / (normal / unit + HALF)
     spread = np.sqrt((_WEIGHT * (_SPREAD**2 + counted) + (past**2).sum(axis=0)) / freedom)
     p = 2 * special.stdtr(freedom, -np.abs(moved / spread))
+    z = raw / spread
     worth = normal >= figures.money_floor
     limit = FAMILY_SHARES[family] * figures.budgets.of_watched / max(int(worth.sum()), 1)
-    explains = figures.is_abnormal
+    is_lone = (p <= limit) & (np.abs(z) >= _EXPLAINING_Z) & (moved * raw > 0)
+    explains = figures.is_abnormal & (np.abs(z) >= _EXPLAINING_Z)
     return [
         replace(
             move,
-            z=float(raw[index] / spread[index]),
+            z=float(z[index]),
             p=float(p[index]),
-            is_lone=bool(p[index] <= limit),
-            is_significant=bool(
-                p[index] <= limit
-                or (explains and math.fabs(raw[index] / spread[index]) >= _EXPLAINING_Z)
-            ),
+            is_lone=bool(is_lone[index]),
+            is_significant=bool(is_lone[index] | explains[index]),
         )
         for index, move in enumerate(moves)
     ]
+
+
+def _weighted_median(values: Floats, weights: Floats) -> float:
+    """Give the value below which half of the weight lies; one where nothing is known."""
+    known = ~np.isnan(values) & (weights > 0)
+    order = np.argsort(values[known])
+    heavy = np.cumsum(weights[known][order])
+    if not len(heavy):
+        return 1.0
+    middle = values[known][order][np.searchsorted(heavy, heavy[-1] / 2)]
+    return max(float(middle), _LEAST_COMMON)
