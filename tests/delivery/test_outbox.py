@@ -208,7 +208,7 @@ def test_a_reason_is_kept_and_told(box):
     receipt = box.skip(key("art"), why, now=NOW)
     assert only(box) == receipt.ticket
     assert catalogue("en").text(receipt.said) == (
-        f"2026-09-16 daily report  {SHOP} → art: not sent: no task for art, service"
+        f"2026-09-16 daily report  {SHOP} → art: not sent (no task for art, service)"
     )
     assert box.skip(key("art"), why, now=NOW + HOUR) is None
     assert box.deliver(Sender(), NOW) == ()
