@@ -78,13 +78,13 @@ def test_it_says_what_became_of_each_message(workspace):
     lines = dict(zip(shown.splitlines(), shown.splitlines()[1:], strict=False))
     head = "2026-09-16 日报  一叶旗舰店 → "
     assert lines[f"{head}老板"] == "    09-17 08:31 已发送"
-    assert lines[f"{head}美工"] == "    不发送，没有要美工办的事"
+    assert lines[f"{head}美工"] == "    不发送（没有要美工办的事）"
     assert lines[f"{head}财务"] == (
         "    09-17 08:31 被拒，不再自动重试，对方答复：550 no such user"
     )
     assert lines[f"{head}运营群"].startswith("    09-17 08:31 已交出但没有回音，可能已送达")
     assert lines["2026-09-16 周报  一叶旗舰店 → 老板"] == (
-        "    等待，09-17 10:31 起发送，当天的文件还不全，最迟等到 10:30"
+        "    等待，09-17 10:31 起发送（当天的文件还不全，最迟等到 10:30）"
     )
     assert shown.count("storeops outbox --retry") == 2
 

@@ -160,6 +160,18 @@ def test_a_pending_correction_is_taken_back_when_the_first_figures_return(box):
     assert send.subjects[-1] == "更正 c"
 
 
+def test_a_correction_that_may_have_arrived_is_corrected_not_taken_back(box):
+    send = Sender(boss=[Fate.SENT, Fate.UNKNOWN])
+    put(box, "a")
+    box.deliver(send, NOW)
+    put(box, "b")
+    box.deliver(send, NOW)
+    put(box, "a")
+    box.deliver(send, NOW)
+    assert send.subjects == ["日报 a", "更正 b", "更正 a"]
+    assert only(box).status is Status.SENT
+
+
 def test_keys_differ_in_shop_day_kind_and_recipient(box):
     keys = [
         key("boss"),
@@ -196,7 +208,7 @@ def test_a_reason_is_kept_and_told(box):
     receipt = box.skip(key("art"), why, now=NOW)
     assert only(box) == receipt.ticket
     assert catalogue("en").text(receipt.said) == (
-        f"2026-09-16 daily report  {SHOP} → art: not sent: no task for art, service"
+        f"2026-09-16 daily report  {SHOP} → art: not sent (no task for art, service)"
     )
     assert box.skip(key("art"), why, now=NOW + HOUR) is None
     assert box.deliver(Sender(), NOW) == ()
@@ -417,6 +429,26 @@ def test_an_exception_after_the_hand_over_counts_as_handed_over(box):
     put(box, name="group")
     box.deliver(send, NOW)
     assert only(box).status is Status.UNKNOWN
+
+
+@pytest.mark.parametrize(("name", "subject"), [("group", "更正 b"), ("boss", "日报 b")])
+def test_new_content_after_a_kill_behind_the_hand_over(box, name, subject):
+    """A robot's group may have the first and gets a correction; mail starts anew, whole."""
+
+    class Killed(BaseException):
+        pass
+
+    def send(parcel, recipient, message_id, /, *, handing_over):
+        handing_over()
+        raise Killed
+
+    put(box, name=name)
+    with pytest.raises(Killed):
+        box.deliver(send, NOW)
+    assert box.was_sent(key(name)) == (name == "group")
+    put(box, "b", name=name)
+    box.deliver(again := Sender(), NOW)
+    assert again.subjects == [subject]
 
 
 def test_the_hand_over_is_on_disk_before_it_happens(box, folder):
