@@ -9,7 +9,7 @@ from typing import assert_never
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from storeops.diagnose.finding import DataTable
+from storeops.diagnose.finding import DataTable, PeriodKind
 from storeops.messages import message
 from storeops.reporter import blocks, views
 from storeops.reporter.excel import charts, split_sheet, tables, tasks
@@ -22,12 +22,15 @@ from storeops.reporter.lang import Catalogue
 SHEETS = ("daily", "sources", "items", "words", "split", "ads", "to_do")
 """Sheets between overview and notes; a table of any other name gets its own before to_do."""
 
+_PERIOD = "period"
 _SHARED = {
     "table.ads": "ads", "table.scenes": "ads", "table.plans": "ads",
     "table.ads_outlook": "ads",
     "table.rivals": "rivals", "table.rival_events": "rivals", "table.rival_watch": "rivals",
     "table.market": "market", "table.market_split": "market", "table.risers": "market",
     "table.market_words": "market",
+    "table.period": _PERIOD, "table.causes": _PERIOD, "table.done": _PERIOD,
+    "table.ahead": _PERIOD, "table.items_down": "items", "table.items_up": "items",
     "table.split_sources": "split", "table.split_items": "split",
 }  # fmt: skip
 _CHART_SIZE = {"width": 660, "height": 340}
@@ -52,16 +55,23 @@ class Book:
             if isinstance(block, blocks.Table):
                 by_sheet.setdefault(_sheet_of(block.table), []).append(block.table)
         overview = self._add("overview")
-        extra = [name for name in by_sheet if name not in SHEETS]
+        extra = [name for name in by_sheet if name not in (*SHEETS, _PERIOD)]
         missing = [
             name
-            for name in (*SHEETS[:-1], *extra, SHEETS[-1])
-            if not self._sheet(name, by_sheet.get(name, []), kept)
+            for name in (_PERIOD, *SHEETS[:-1], *extra, SHEETS[-1])
+            if not self._sheet(name, by_sheet.get(name, []), kept) and name != _PERIOD
         ]
+        if self._is_part:
+            missing = []
         self._overview(Overview(overview, self.style, self.words))
         NotesSheet(self._add("notes"), self.style, self.words).write(self.report, missing)
         for sheet in self.workbook.worksheets():
             sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
+
+    @property
+    def _is_part(self) -> bool:
+        """Tell a report that leaves sheets out by design from one that lacks their data."""
+        return self.report.kind is not PeriodKind.DAY or self.report.view is blocks.View.BOSS
 
     def _sheet(self, name: str, found: list[DataTable], kept: Sequence[tasks.Kept]) -> bool:
         if name == "to_do":
