@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
-from storeops.diagnose.finding import Figure, Finding, PeriodKind, Severity, State
+from storeops.diagnose.finding import Figure, Finding, Severity, State
 from storeops.messages import Change, Message, Quantity, Term, message
 from storeops.reporter.blocks import (
     Block,
@@ -26,6 +26,7 @@ from storeops.reporter.blocks import (
     View,
 )
 from storeops.reporter.build import cause_of
+from storeops.reporter.views import when
 
 FIGURES = 6
 _ORDER = (
@@ -60,17 +61,6 @@ def decision(report: Report) -> Finding | None:
     urgent = [each for each in causes_to_handle(report) if each.severity is Severity.ACT]
     own = [each for each in causes_to_handle(report) if each.owner.value == "boss"]
     return next(iter((*own, *urgent)), None)
-
-
-def when(report: Report) -> Message:
-    """Name the day, the week or the month a report is about."""
-    period = report.period
-    if period is None or period.kind is PeriodKind.DAY:
-        return message(
-            "when.day", day=report.day, weekday=Term("weekday", str(report.day.weekday()))
-        )
-    form = f"when.{period.kind.value}" + (".partial" if period.is_partial else "")
-    return message(form, first=period.first, last=period.last, month=f"{period.first:%Y-%m}")
 
 
 def _six(report: Report) -> tuple[Figure, ...]:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from storeops.diagnose.finding import State
 from storeops.messages import Message, Quantity, Term, message
 from storeops.reporter.blocks import Report
-from storeops.reporter.boss import causes_to_handle, for_boss, when
+from storeops.reporter.boss import causes_to_handle, for_boss
 from storeops.reporter.lang import Catalogue
 from storeops.reporter.numbers import printed_number
+from storeops.reporter.views import when
 
 
 @dataclass(frozen=True, slots=True)

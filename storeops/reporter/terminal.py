@@ -137,7 +137,7 @@ class _Screen:
 
     def _title(self) -> Line:
         report = self.report
-        parts = [inert(report.shop), f"{report.day:%Y}-{self.words.day(report.day)}"]
+        parts = [inert(report.shop), views.dated(report, self.words)]
         if report.phase is not None:
             parts.append(self.words.text(report.phase))
         if report.files:

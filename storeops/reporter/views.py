@@ -6,16 +6,35 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import assert_never
 
-from storeops.diagnose.finding import Finding
+from storeops.diagnose.finding import Finding, PeriodKind
 from storeops.messages import Change, Message, Quantity, Term, Unit, message
 from storeops.metrics.change import relative
 from storeops.metrics.target import BEHIND_DAYS, Lever, Pace
-from storeops.reporter.blocks import Decision, PaceBlock, Summary
+from storeops.reporter.blocks import Decision, PaceBlock, Report, Summary
+from storeops.reporter.lang import Catalogue
 
 _MOST_RUNS = 4
 """Stretches of days a sentence names."""
 
 ViewBlock = Summary | PaceBlock | Decision
+
+
+def when(report: Report) -> Message:
+    """Name the day, the week or the month a report is about."""
+    period = report.period
+    if period is None or period.kind is PeriodKind.DAY:
+        return message(
+            "when.day", day=report.day, weekday=Term("weekday", str(report.day.weekday()))
+        )
+    form = f"when.{period.kind.value}" + (".partial" if period.is_partial else "")
+    return message(form, first=period.first, last=period.last, month=f"{period.first:%Y-%m}")
+
+
+def dated(report: Report, words: Catalogue) -> str:
+    """Print what a report is about, for its title: the day with its weekday, else the period."""
+    if report.kind is PeriodKind.DAY:
+        return f"{report.day:%Y}-{words.day(report.day)}"
+    return words.text(when(report))
 
 
 def sentences(block: ViewBlock) -> tuple[Message, ...]:

@@ -19,9 +19,9 @@ from storeops.diagnose.finding import (
 from storeops.messages import message
 from storeops.reporter import blocks, terminal
 from storeops.reporter.blocks import View
-from storeops.reporter.boss import causes_to_handle, decision, for_boss, when
+from storeops.reporter.boss import causes_to_handle, decision, for_boss
 from storeops.reporter.build import build
-from storeops.reporter.views import sentences
+from storeops.reporter.views import sentences, when
 
 
 def block(report, kind):

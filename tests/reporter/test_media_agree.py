@@ -50,7 +50,7 @@ def marked(html: str, looks: set[str] | None = None) -> Told:
     told = Told()
 
     class Reader(HTMLParser):
-        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        def handle_starttag(self, _: str, attrs: list[tuple[str, str | None]]) -> None:
             marks = dict(attrs)
             is_figure = looks is None or marks.get("class") in looks
             if is_figure and marks.get("data-metric") and "data-value" in marks:

@@ -153,8 +153,7 @@ class Book:
                 assert_never(unknown)
 
     def _title(self) -> str:
-        day = f"{self.report.day:%Y}-{self.words.day(self.report.day)}"
-        parts = [self.words.argument(self.report.shop), day]
+        parts = [self.words.argument(self.report.shop), views.dated(self.report, self.words)]
         if self.report.phase is not None:
             parts.append(self.words.text(self.report.phase))
         return "   ".join(parts)
