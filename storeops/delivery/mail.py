@@ -147,14 +147,15 @@ def _enter(
 
 
 def _leave(server: smtplib.SMTP | None) -> None:
-    """Say goodbye; what was sent stays sent when nobody answers."""
+    """Say goodbye and wait for no answer: until the outcome is noted, a kill would send twice."""
     if server is None or server.sock is None:
         return
     try:
         server.sock.settimeout(min(server.timeout, _FAREWELL_SECONDS))
-        server.quit()
+        server.putcmd("quit")
     except (OSError, ValueError):
-        server.close()
+        pass
+    server.close()
 
 
 def _failure(teller: Teller, error: Exception) -> Outcome:

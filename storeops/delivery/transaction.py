@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import smtplib
+import socket
 
 from storeops.delivery.letter import Letter
 from storeops.delivery.parcel import Fate, Outcome
@@ -74,7 +75,9 @@ def _content(
 
 
 def _dot(server: smtplib.SMTP, teller: Teller, refused: dict[str, str]) -> Outcome:
-    """Send the final dot and read the answer to it."""
+    """Send the final dot, held back by nothing, and read the answer to it."""
+    if isinstance(server.sock, socket.socket):
+        server.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     server.send(b".\r\n")
     try:
         if server.sock is not None:
