@@ -18,7 +18,7 @@ from storeops.diagnose.finding import (
     Severity,
     Split,
 )
-from storeops.messages import Message, Term, Unit, message
+from storeops.messages import Message, Note, Term, Unit, message
 from storeops.reporter import blocks, views
 from storeops.reporter.build import cause_of
 from storeops.reporter.lang import Catalogue
@@ -96,7 +96,8 @@ def brief(report: blocks.Report, words: Catalogue) -> Brief:
     shown = () if is_boss else _causes_shown(report)
     asks, decided = _first(report, blocks.Decision), decision(report)
     needed = views.decision_told(decided) if asks else None
-    notes = () if is_boss and _first(report, blocks.Notes) is None else _notes(report)
+    noted = _first(report, blocks.Notes)
+    notes = _notes(noted.notes) if noted else ()
     return Brief(
         title=title(report, words),
         verdict=answer.verdict.text if is_boss and answer else report.verdict.text,
@@ -246,11 +247,11 @@ def _split(split: Split, words: Catalogue) -> Message:
     )
 
 
-def _notes(report: blocks.Report) -> tuple[Message, ...]:
+def _notes(notes: Sequence[Note]) -> tuple[Message, ...]:
     told = [
         note.message
         if note.file is None
         else message("note.of_file", file=note.file.rsplit("/", 1)[-1], note=note.message)
-        for note in report.notes
+        for note in notes
     ]
     return tuple(text for index, text in enumerate(told) if text not in told[:index])

@@ -10,6 +10,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from storeops.diagnose.finding import Figure, PeriodKind
+from storeops.reporter.columns import head_id
 from storeops.reporter.lang import Catalogue
 from storeops.reporter.numbers import NONE, sparkline
 from storeops.reporter.palette import Palette
@@ -17,18 +18,12 @@ from storeops.reporter.palette import Palette
 _TREND_DAYS = 28
 _LEAST_TREND = 7
 _WIDE = 100
-_BY_KIND = frozenset({"value", "vs_previous", "vs_weekday"})
 _REFERENCES: tuple[tuple[str, Callable[[Figure], float | None]], ...] = (
     ("vs_baseline", attrgetter("baseline")),
     ("vs_previous", attrgetter("previous_day")),
     ("vs_weekday", attrgetter("same_weekday")),
     ("vs_peer", attrgetter("peer")),
 )
-
-
-def head_id(column: str, kind: PeriodKind) -> str:
-    """Name the head of a column: the day, week or month itself, and what it is compared with."""
-    return f"figures.{column}.{kind.value}" if column in _BY_KIND else f"figures.{column}"
 
 
 def figure_table(

@@ -12,7 +12,7 @@ from mailbox_server import running_mailbox
 from outbox_child import DAY, NOW, SHOP, Mailer, key, letter, mail, robot, settings
 
 from storeops.config import BEIJING
-from storeops.delivery.offering import offer
+from storeops.delivery.offering import Offer, offer
 from storeops.delivery.outbox import Key, Letter, Outbox, Status
 from storeops.delivery.outbox.transitions import UNANSWERED, pause
 from storeops.delivery.parcel import Fate, Outcome, Parcel
@@ -234,7 +234,8 @@ def test_a_held_letter_is_taken_back(box, folder):
 def test_a_report_meets_the_rules(box):
     def offered(state, digest, **more):
         about = About(SHOP, DAY, PeriodKind.DAY, state, **{"needs_attention": False, **more})
-        return offer(box, letter(digest), about, recipient, settings=PEOPLE, now=NOW)
+        made = Offer(about, digest, lambda _: letter(digest))
+        return offer(box, made, recipient, settings=PEOPLE, now=NOW)
 
     recipient = mail("boss", when="abnormal")
     send = Sender()

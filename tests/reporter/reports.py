@@ -17,7 +17,7 @@ from storeops.reporter.boss import for_boss
 PACE = Pace(
     month=date(2025, 11, 1), target=1_200_000.0, through=DAY, paid=768_000.0, attainment=0.64,
     progress=0.63, gap=12_000.0, day_target=45_900.0, need_per_day=43_200.0,
-    usual_per_day=48_000.0, remaining_days=10,
+    usual_per_day=48_000.0, remaining_days=10, outlook=1_248_000.0,
 )  # fmt: skip
 
 

@@ -234,7 +234,7 @@ def test_a_quiet_day_is_short(dialect):
 @each_dialect
 def test_the_boss_gets_sentences_figures_target_and_decision(dialect):
     text = chat.render(for_the_boss(), words("zh"), dialect).text
-    assert "自身：大盘 -3%。" in text
+    assert "是自身问题" in text
     assert "2025-11 目标" in text
     assert "需要拍板" in text
     assert "缺 评价" not in text

@@ -323,9 +323,9 @@ def test_the_bar_ends_where_it_ends(attainment):
     [
         (
             PeriodKind.WEEK,
-            ("本周", "较上周", "较前四周均值", "尚未结束（7 天中的 4 天）", "店铺周报"),
+            ("当周", "较上周", "较前四周均值", "尚未结束（7 天中的 4 天）", "店铺周报"),
         ),
-        (PeriodKind.MONTH, ("本月", "较上月", "较前四月均值", "店铺月报")),
+        (PeriodKind.MONTH, ("当月", "较上月", "较前四月均值", "店铺月报")),
     ],
 )
 def test_a_period_compares_with_periods(kind, said):

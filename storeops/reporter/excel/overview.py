@@ -12,9 +12,9 @@ from xlsxwriter.worksheet import Worksheet
 from storeops.diagnose.finding import Checked, Figure, Finding, PeriodKind, Split, Verdict
 from storeops.messages import Change, Message, Note, Quantity, Unit
 from storeops.reporter.build import cause_of
+from storeops.reporter.columns import head_id
 from storeops.reporter.excel import cells
 from storeops.reporter.excel.style import BANNERS, BRAND, GREY_BAR, HEAD, LINE, MUTED, Style
-from storeops.reporter.figure_table import head_id
 from storeops.reporter.lang import Catalogue
 from storeops.reporter.numbers import is_known, points
 from storeops.reporter.split_levels import levels
