@@ -127,8 +127,8 @@ class _Setter:
     def _lines(self, told: Brief) -> Iterator[_Line]:
         """Give the lines in the order they are read, each with its rank in a cut.
 
-        Verdict and title come first, then the four figures that explain each other, why, and the
-        dearest task; what only completes the picture goes before these.
+        Verdict and title come first, then the four figures that explain each other, the dearest
+        task, and why; what only completes the picture goes before these.
         """
         marks = self.marks
         yield from self._opening(told)
@@ -138,11 +138,11 @@ class _Setter:
             rank = 3 if place < _FIRST_FIGURES else 7
             yield _Line("figures", marks.bullet.format(self._figure(figure)), rank)
         for place, text in enumerate(told.why):
-            rank = 4 if place < _FIRST_REASONS else 8
+            rank = 5 if place < _FIRST_REASONS else 8
             yield _Line("why", marks.bullet.format(self._said(text)), rank)
         yield from self._tasks(told)
         if told.decision is not None:
-            yield _Line("decision", self._said(told.decision), 5)
+            yield _Line("decision", self._said(told.decision), 4)
         for text in told.target:
             yield _Line("target", marks.bullet.format(self._said(text)), 10)
         yield from self._notes(told)
@@ -163,7 +163,7 @@ class _Setter:
         for number, finding in numbered:
             is_task = number <= len(told.tasks)
             text = self.marks.number.format(number, self._task(finding))
-            rank = 5 if number == 1 else 6 + min(number, 3)
+            rank = 4 if number == 1 else 6 + min(number, 3)
             yield _Line("tasks" if is_task else "also", text, rank if is_task else 11)
         if told.more:
             rest = self._sentence(self.words.say("post.more_tasks", n=told.more))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from datetime import UTC, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from pathlib import Path
 from zoneinfo import ZoneInfoNotFoundError
 
@@ -12,11 +12,14 @@ import pytest
 
 from storeops.config import FILE_NAME
 from storeops.delivery import schedule, senders
-from storeops.delivery.parcel import Fate, Outcome
+from storeops.delivery.outbox import Key, Letter
+from storeops.delivery.parcel import Fate, Outcome, Parcel
+from storeops.diagnose.finding import PeriodKind
 from storeops.messages import message
 from storeops.pipeline.checks import CHECKS
 from storeops.pipeline.checkup import Checkup, Status, checkup
 from storeops.pipeline.morning import morning
+from storeops.pipeline.outboxing import open_outbox
 from storeops.pipeline.scheduling import Wanted, looks, planned
 from storeops.pipeline.workspace import Request, open_workspace
 from storeops.reporter import checkup_listing
@@ -296,3 +299,17 @@ def test_the_folder_is_absolute_however_it_is_named(tmp_path, monkeypatch):
     entry = planned(Path(), Wanted(system="cron"), machine(), {})
     assert entry.job.folder == str(tmp_path)
     assert Path(entry.job.python).is_absolute()
+
+
+def test_what_did_not_go_out_is_named(tmp_path):
+    (tmp_path / "config.yaml").write_text(
+        "delivery: {recipients: [{name: boss, to: boss@example.com}]}\n"
+    )
+    box = open_outbox(open_workspace(tmp_path))
+    sent = Key("shop", date(2026, 9, 17), PeriodKind.DAY, "boss")
+    box.put(sent, Letter(Parcel("s", "t"), "d"), now=NOW)
+    box.deliver(lambda *_, **_more: Outcome(Fate.REFUSED, "550 no"), NOW)
+    (found,) = (c for c in checkup(tmp_path, NOW, {}, offline=True).checks if c.id == "outbox")
+    assert found.status is Status.ATTENTION
+    assert found.message.args["n"] == 1
+    assert found.hint.id == "doctor.outbox_hint"

@@ -254,8 +254,9 @@ def test_the_boss_reads_three_sentences_six_figures_the_target_and_one_decision(
     text = lines(made.text)
     shown = next(b.figures for b in for_the_boss().blocks if isinstance(b, blocks.Figures))
     assert len(Page(made.html).having("data-metric")) == len(shown) <= 6
-    assert [attrs["data-finding"][-2:] for attrs in Page(made.html).having("data-finding")] == [
-        "01"
+    decided = next(b.finding for b in for_the_boss().blocks if isinstance(b, blocks.Decision))
+    assert [attrs["data-finding"] for attrs in Page(made.html).having("data-finding")] == [
+        decided.id
     ]
     assert sum("需要拍板" in line for line in text) == 1
     assert any("是自身问题" in line for line in text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storeops.pipeline.checks import machine, reach, stock
+from storeops.pipeline.checks import machine, reach, sent, stock
 from storeops.pipeline.checks.visit import Look
 
 CHECKS: tuple[tuple[str, Look], ...] = (
@@ -16,5 +16,6 @@ CHECKS: tuple[tuple[str, Look], ...] = (
     ("picture", machine.picture),
     ("secrets", reach.secrets),
     ("recipients", reach.recipients),
+    ("outbox", sent.outbox),
     ("schedule", reach.scheduled),
 )
