@@ -16,7 +16,7 @@ from storeops.messages import Message, Term, message
 from storeops.pipeline.filing import Filing, Medium
 from storeops.pipeline.workspace import Workspace
 from storeops.reporter.archive import Entry, render
-from storeops.reporter.blocks import Report
+from storeops.reporter.blocks import Report, View
 from storeops.reporter.lang import Catalogue
 
 FILE_NAME = "archive.json"
@@ -96,6 +96,7 @@ def _entry(workspace: Workspace, found: Mapping[str, Any]) -> Entry:
         text=str(found["text"]),
         page=link("page"),
         workbook=link("workbook"),
+        is_for_boss=found.get("view") == View.BOSS.value,
     )
 
 

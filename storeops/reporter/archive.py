@@ -31,6 +31,7 @@ class Entry:
     text: str
     page: str | None
     workbook: str | None
+    is_for_boss: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +104,11 @@ def _newest_first(entries: Iterable[Entry]) -> Sequence[Entry]:
 
 def _view(entry: Entry, words: Catalogue) -> EntryView:
     label = f"archive.state.{entry.state}"
+    kind = words.say(f"archive.kind.{entry.kind.value}")
     return EntryView(
         day=words.day(entry.day),
         iso=entry.day.isoformat(),
-        kind=words.say(f"archive.kind.{entry.kind.value}"),
+        kind=words.say("archive.for_boss", kind=kind) if entry.is_for_boss else kind,
         shop=inert(entry.shop),
         state=inert(entry.state),
         state_label=words.say(label) if label in words else inert(entry.state),

@@ -29,7 +29,7 @@ TREND = "trend"
 SPLIT = "split"
 
 _NAME_COLUMNS = 24
-_TRENDS = ("paid_amount", "visitors")
+_TRENDS = ("paid_amount", "visitors", "visitors_per_day")
 
 
 @dataclass(frozen=True, slots=True)

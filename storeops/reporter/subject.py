@@ -94,7 +94,8 @@ def _targets(report: Report, words: Catalogue) -> Iterator[Message]:
     pace = report.pace
     if pace is None:
         return
-    if report.verdict.state is State.PROMOTION and pace.through == report.day:
+    is_event = report.kind is PeriodKind.DAY and report.verdict.state is State.PROMOTION
+    if is_event and pace.through == report.day:
         paid = next(f.value for f in report.figures if f.metric == "paid_amount")
         share = words.numbers.share(ratio(paid, pace.day_target))
         if share != NONE:

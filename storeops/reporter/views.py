@@ -55,7 +55,7 @@ def decision_told(finding: Finding | None) -> Message:
     if finding is None:
         return message("decision.none")
     return message(
-        "decision.needed",
+        "decision.needed" if finding.impact is not None else "decision.needed_unpriced",
         owner=Term("owner", finding.owner.value),
         what=finding.text,
         action=finding.action or message("decision.look"),

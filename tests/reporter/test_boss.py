@@ -101,3 +101,12 @@ def test_a_period_is_named_by_its_days():
     assert words("en").text(when(replace(report, period=week))).startswith("This week so far (")
     month = Period(PeriodKind.MONTH, day.replace(day=1), day.replace(day=30), 30)
     assert words("zh").text(when(replace(report, period=month))) == f"{day:%Y-%m} 月"
+
+
+def test_a_decision_without_a_price_names_none():
+    findings = hostile_diagnosis().findings
+    free = replace(findings[0], impact=None)
+    report = for_boss(build(replace(hostile_diagnosis(), findings=(free,)), ()))
+    (text,) = sentences(block(report, blocks.Decision))
+    assert "—" not in words("en").text(text)
+    assert "about" not in words("en").text(text)

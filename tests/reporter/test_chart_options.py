@@ -201,3 +201,12 @@ def test_dark_differs_in_colours_only():
     light, dark = pictures()["chart.daily"].option, pictures(dark=True)["chart.daily"].option
     assert light["backgroundColor"] == "#FFFFFF" != dark["backgroundColor"]
     assert [one["data"] for one in light["series"]] == [one["data"] for one in dark["series"]]
+
+
+def test_a_week_draws_the_visitors_of_its_days():
+    figures = tuple(
+        replace(each, metric="visitors_per_day") if each.metric == "visitors" else each
+        for each in hostile_report().figures
+    )
+    drawn = chart_options.trend_option(figures, hostile_report().day, words("en"))
+    assert len(drawn["series"]) == 2

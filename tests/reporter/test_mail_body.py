@@ -307,3 +307,9 @@ def test_an_abnormal_day_begins_with_its_direction():
     assert "▲" in Page(mail.render(up, words("zh")).html).words[0]
     calm = Page(mail.render(told(State.NORMAL), words("zh")).html).words[0]
     assert calm == words("zh").say("test.phase")
+
+
+def test_a_week_of_a_promotion_is_not_held_to_the_target_of_its_last_day():
+    report = replace(week(), pace=PACE, verdict=replace(week().verdict, state=State.PROMOTION))
+    assert "当日目标" not in subject(report, words("zh"))
+    assert "月目标64%" in subject(report, words("zh"))
