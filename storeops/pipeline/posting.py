@@ -20,6 +20,7 @@ from storeops.reporter.narrowing import for_owners
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PNG = "image/png"
+_SHOW_PICTURES = frozenset({"wecom"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,16 @@ def _parcel(
         told = chat.render(report, words, Dialect.PLAIN)
         return Parcel(told.title, told.text, document=document)
     told = chat.render(report, words, Dialect(recipient.channel))
-    return Parcel(told.title, told.text)
+    return Parcel(told.title, told.text, enclosures=_for_a_group(report, recipient, words))
+
+
+def _for_a_group(
+    report: Report, recipient: RecipientSettings, words: Catalogue
+) -> tuple[Enclosure, ...]:
+    """Give the trend as a picture where a robot takes one; the others want an address for it."""
+    if recipient.channel not in _SHOW_PICTURES:
+        return ()
+    return tuple(_pictures(mail.render(report, words)))[:1]
 
 
 def _pictures(letter: mail.Mail) -> Iterator[Enclosure]:

@@ -9,6 +9,7 @@ import json
 import socket
 import ssl
 import time
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -25,7 +26,7 @@ from loopback import (
 )
 
 from storeops.config import MailSettings, RecipientSettings
-from storeops.delivery.parcel import Fate, Parcel
+from storeops.delivery.parcel import Enclosure, Fate, Parcel
 
 PARCEL = Parcel("一叶旗舰店 日报", "### 昨天正常\n- 访客数 1,234\n- “引号”与\\反斜杠")
 PATHS = {
@@ -410,3 +411,37 @@ def test_the_test_authority_is_not_trusted_by_default():
     assert not any(
         "storeops" in str(found) for found in ssl.create_default_context().get_ca_certs()
     )
+
+
+def test_wecom_gets_the_picture_as_a_message_of_its_own(attempt, group):
+    picture = Enclosure("trend.png", "image/png", b"\x89PNG bytes", "trend")
+    with robot_server(wecom_rule_of_any) as robot:
+        sent = attempt(
+            replace(PARCEL, enclosures=(picture,)), group("wecom", robot.url(PATHS["wecom"]))
+        )
+        text, image = [json.loads(each.body) for each in robot.received]
+    assert sent.fate is Fate.SENT
+    assert (text["msgtype"], image["msgtype"]) == ("markdown", "image")
+    assert base64.b64decode(image["image"]["base64"]) == picture.data
+    assert image["image"]["md5"] == hashlib.md5(picture.data, usedforsecurity=False).hexdigest()
+
+
+def test_a_picture_that_is_not_taken_repeats_no_text(attempt, group):
+    picture = Enclosure("trend.png", "image/png", b"\x89PNG bytes", "trend")
+
+    def no_pictures(request: Received) -> Reply:
+        is_text = json.loads(request.body)["msgtype"] == "markdown"
+        return Reply(body=OK["wecom"] if is_text else '{"errcode":40009,"errmsg":"image size"}')
+
+    with robot_server(no_pictures) as robot:
+        sent = attempt(
+            replace(PARCEL, enclosures=(picture,)), group("wecom", robot.url(PATHS["wecom"]))
+        )
+    assert sent.fate is Fate.SENT
+    assert sent.meaning.id == "delivery.robot.no_picture"
+
+
+def wecom_rule_of_any(request: Received) -> Reply:
+    """As the rule of texts, for any kind of message."""
+    is_known = parse_qs(urlsplit(request.path).query).get("key") == [ACCESS]
+    return Reply(body=OK["wecom"] if is_known else '{"errcode":93000,"errmsg":"invalid"}')
