@@ -31,15 +31,6 @@ _EPILOG = (
     "Exit status: 0 normal, 1 needs attention, 2 data missing or invalid."
 )
 
-Folders = Annotated[
-    list[Path] | None,
-    typer.Argument(
-        help="下载文件所在文件夹（默认当前）/ Folders of downloads; default: the current one.",
-        exists=True,
-        file_okay=False,
-    ),
-]
-
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -47,7 +38,7 @@ def register(app: typer.Typer) -> None:
 
 
 def diagnose(
-    folders: Folders = None,
+    folders: options.Folders = None,
     *,
     day: options.Day = None,
     shop: options.Shop = None,
@@ -63,10 +54,7 @@ def diagnose(
     no_workbook: Annotated[
         bool, typer.Option("--no-workbook", help="不写工作簿 / Write no workbook.")
     ] = False,
-    jobs: Annotated[
-        int,
-        typer.Option("--jobs", "-j", min=1, help="同时处理几个文件夹 / Workspaces side by side."),
-    ] = 1,
+    jobs: options.Jobs = 1,
     lang: options.Lang = None,
     quiet: options.Quiet = False,
 ) -> None:

@@ -68,6 +68,18 @@ Folder = Annotated[
         help="下载文件所在文件夹 / Folder of downloads, any depth.", exists=True, file_okay=False
     ),
 ]
+Folders = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        help="下载文件所在文件夹（默认当前）/ Folders of downloads; default: the current one.",
+        exists=True,
+        file_okay=False,
+    ),
+]
+Jobs = Annotated[
+    int,
+    typer.Option("--jobs", "-j", min=1, help="同时处理几个文件夹 / Workspaces side by side."),
+]
 Day = Annotated[
     str | None,
     typer.Option(

@@ -23,15 +23,6 @@ _EPILOG = (
     "Exit status: 0 normal, 1 needs attention, 2 data missing or invalid, or not sent."
 )
 
-Folders = Annotated[
-    list[Path] | None,
-    typer.Argument(
-        help="下载文件所在文件夹（默认当前）/ Folders of downloads; default: the current one.",
-        exists=True,
-        file_okay=False,
-    ),
-]
-
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -39,15 +30,12 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
-    folders: Folders = None,
+    folders: options.Folders = None,
     *,
     send: Annotated[
         bool, typer.Option("--send/--no-send", help="是否发送 / Whether reports are sent.")
     ] = True,
-    jobs: Annotated[
-        int,
-        typer.Option("--jobs", "-j", min=1, help="同时处理几个文件夹 / Workspaces side by side."),
-    ] = 1,
+    jobs: options.Jobs = 1,
     day: options.Day = None,
     shop: options.Shop = None,
     lang: options.Lang = None,

@@ -70,7 +70,7 @@ def diagnose(
         day=window.day,
         phase=_phase(day),
         verdict=verdict,
-        figures=tuple(_figure(figure) for figure in day.figures),
+        figures=tuple(figure_told(figure) for figure in day.figures),
         split=_split(day.split) if verdict.state is not State.INCOMPLETE_DATA else None,
         findings=findings,
         checked=_checked(sections) if _can_judge(day) else (),
@@ -182,7 +182,8 @@ def _phase(day: ShopDay) -> Message | None:
     return message("phase.of_event", event=phase.name, phase=phase.label)
 
 
-def _figure(figure: MetricDay) -> Figure:
+def figure_told(figure: MetricDay) -> Figure:
+    """Hand a measured figure over to the report."""
     return Figure(
         metric=figure.metric,
         unit=figure.unit,

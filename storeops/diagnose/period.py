@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from storeops.calendars import Calendar
 from storeops.config import LoggedChange
-from storeops.diagnose.day import ranked
-from storeops.diagnose.finding import Diagnosis, Figure, Part, Split, State
+from storeops.diagnose.day import figure_told, ranked
+from storeops.diagnose.finding import Diagnosis, Part, Split, State
 from storeops.diagnose.period_context import PeriodContext, Said
 from storeops.diagnose.period_findings import most_important, period_checked, period_findings
 from storeops.diagnose.period_notes import period_notes
@@ -24,7 +24,6 @@ from storeops.metrics.period_ground import ground_of
 from storeops.metrics.period_market import period_market
 from storeops.metrics.period_members import period_members
 from storeops.metrics.periods import Period
-from storeops.metrics.results import MetricDay
 
 
 def diagnose_period(  # noqa: PLR0913 (what a day's diagnosis takes, the period, and the days')
@@ -72,7 +71,7 @@ def diagnose_period(  # noqa: PLR0913 (what a day's diagnosis takes, the period,
         day=period.last,
         phase=_phase(context),
         verdict=verdict,
-        figures=tuple(_figure(figure) for figure in figures.figures),
+        figures=tuple(figure_told(figure) for figure in figures.figures),
         split=_split(figures) if is_known else None,
         findings=found if is_known else (),
         checked=period_checked(context, found) if is_known else (),
@@ -88,22 +87,6 @@ def _phase(context: PeriodContext) -> Message | None:
     phases = (context.calendar.phase(day) for day in days)
     names = tuple(dict.fromkeys(phase.name for phase in phases if phase.name is not None))
     return message("period.phase", event=names, days=len(days)) if names else None
-
-
-def _figure(figure: MetricDay) -> Figure:
-    return Figure(
-        metric=figure.metric,
-        unit=figure.unit,
-        value=figure.value,
-        baseline=figure.baseline,
-        expected_low=figure.low,
-        expected_high=figure.high,
-        previous_day=figure.previous_day,
-        same_weekday=figure.same_weekday,
-        peer=figure.peer,
-        abnormal=figure.is_abnormal,
-        trend=figure.trend,
-    )
 
 
 def _split(figures: PeriodFigures) -> Split | None:

@@ -18,7 +18,7 @@ from storeops.diagnose.finding import (
 from storeops.diagnose.linking import link
 from storeops.diagnose.period_context import PeriodContext
 from storeops.diagnose.topics import items, sources
-from storeops.diagnose.topics.members import OF_CHANGE, Kind, told
+from storeops.diagnose.topics.members import OF_CHANGE, Kind, finding_of
 from storeops.diagnose.topics.shop import PAID
 from storeops.diagnose.wording import direction, main_factor, relative, yuan
 from storeops.messages import Change, Message, Quantity, Term, message
@@ -269,23 +269,10 @@ def _carries(move: Move, figures: PeriodFigures) -> bool:
 
 
 def _member(kind: Kind, move: Move, *, explains: bool) -> Finding:
-    factor = main_factor(move.split)
-    loss = move.change < 0
-    return Finding(
-        id=f"{kind.subject}:{move.key}",
-        topic=kind.topic,
-        subject=Subject(kind.subject, move.key, move.name),
-        metric="paid_amount",
-        direction=direction(move.change),
-        severity=Severity.ACT if loss and explains else Severity.WARN if loss else Severity.INFO,
-        owner=kind.owner(move, factor),
-        text=told(kind, move, factor, explains=explains),
-        impact=move.change,
-        significance=move.z,
+    return finding_of(
+        kind,
+        move,
+        explains=explains,
         confidence=Confidence.STRONG if move.is_lone else Confidence.LIKELY,
-        action=kind.action(move, factor),
         evidence=_factors(move.before, move.now, move.split),
-        own=None
-        if move.specific is None
-        else Own(paid_amount=move.specific.amount, visitors=move.specific.visitors),
     )

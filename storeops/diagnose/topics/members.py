@@ -10,6 +10,7 @@ from storeops.diagnose.finding import (
     Confidence,
     DataTable,
     Direction,
+    Evidence,
     Finding,
     Own,
     Owner,
@@ -103,8 +104,26 @@ def _is_empty_traffic(move: Move, context: Context) -> bool:
 def _finding(kind: Kind, move: Move, context: Context) -> Finding:
     if _is_empty_traffic(move, context):
         return _empty_traffic(kind, move)
-    factor = main_factor(move.split)
     explains = context.shop_day.has_moved
+    return finding_of(
+        kind,
+        move,
+        explains=explains,
+        confidence=Confidence.STRONG if explains else Confidence.LIKELY,
+        evidence=factor_evidence(move.now, move.before, move.split),
+    )
+
+
+def finding_of(
+    kind: Kind,
+    move: Move,
+    *,
+    explains: bool,
+    confidence: Confidence,
+    evidence: tuple[Evidence, ...],
+) -> Finding:
+    """Tell of a member that moved; a loss that explains the whole is to be acted on."""
+    factor = main_factor(move.split)
     loss = move.change < 0
     return Finding(
         id=f"{kind.subject}:{move.key}",
@@ -117,9 +136,9 @@ def _finding(kind: Kind, move: Move, context: Context) -> Finding:
         text=told(kind, move, factor, explains=explains),
         impact=move.change,
         significance=move.z,
-        confidence=Confidence.STRONG if explains else Confidence.LIKELY,
+        confidence=confidence,
         action=kind.action(move, factor),
-        evidence=factor_evidence(move.now, move.before, move.split),
+        evidence=evidence,
         own=_own(move),
     )
 
