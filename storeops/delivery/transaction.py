@@ -61,7 +61,9 @@ def _content(
     refused: dict[str, str],
     handing_over: HandingOver,
 ) -> Outcome:
-    """Send the message, all but the final dot; tell; send the dot."""
+    """Send the message, all but the final dot; tell; send the dot, held back by nothing."""
+    if isinstance(server.sock, socket.socket):
+        server.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     code, answer = server.docmd("DATA")
     if code != _GO_ON:
         return by_code(teller, code, answer, message("delivery.mail.content_refused"))
@@ -75,9 +77,7 @@ def _content(
 
 
 def _dot(server: smtplib.SMTP, teller: Teller, refused: dict[str, str]) -> Outcome:
-    """Send the final dot, held back by nothing, and read the answer to it."""
-    if isinstance(server.sock, socket.socket):
-        server.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    """Send the final dot and read the answer to it."""
     server.send(b".\r\n")
     try:
         if server.sock is not None:
