@@ -85,15 +85,24 @@ def _print_version(value: bool) -> None:  # noqa: FBT001 (typer's callback signa
 
 @app.callback()
 def _options(
-    version: bool = typer.Option(  # noqa: FBT001 (a flag of the command line)
+    version: bool = typer.Option(  # noqa: ARG001, FBT001 (a flag; its callback does the work)
         False,
         "--version",
         help="显示版本 / Show the version.",
         callback=_print_version,
         is_eager=True,
     ),
+    debug: bool = typer.Option(  # noqa: FBT001 (a flag of the command line)
+        False,
+        "--debug",
+        help="显示调试信息（不含密码）/ Show what libraries log and where errors come from.",
+    ),
 ) -> None:
     """淘宝/天猫店铺晨间诊断 / A morning diagnosis for a Taobao or Tmall store."""
+    if debug:
+        import logging
+
+        logging.basicConfig(level=logging.DEBUG, stream=sys.stderr)
 
 
 def main() -> None:
@@ -118,6 +127,8 @@ def _ended_by(error: Exception) -> int:
     from storeops.errors import StoreopsError
 
     if isinstance(error, StoreopsError):
+        if "--debug" in sys.argv[1:]:
+            traceback.print_exception(error)
         options.explain(error, options.words(None))
         return 2
     traceback.print_exception(error)

@@ -89,3 +89,20 @@ def test_a_literal_password_is_refused_and_not_shown(folder):
     assert done.returncode == 2
     assert "env:NAME" in done.stderr
     assert "hunter2" not in done.stderr + done.stdout
+
+
+def test_debugging_shows_where_and_never_a_secret(folder):
+    config = CONFIG.replace("recipients:", "mail: {host: 127.0.0.1, port: 9, security: tls, "
+                            "user: shop@example.com, password: 'env:MAIL_KEY'}\n  recipients:")  # fmt: skip
+    (folder / "config.yaml").write_text(config, encoding="utf-8")
+    secrets = {"MAIL_KEY": "s3cret-of-the-mail", "NO_SUCH_ADDRESS": "http://127.0.0.1:9/key=t0ken"}
+    done = run("--debug", "run", folder, "--lang", "en", **secrets)
+    told = done.stdout + done.stderr
+    told += "".join(p.read_text("utf-8", "replace") for p in (folder / ".storeops").rglob("*.log"))
+    assert "DEBUG:" in told
+    assert "Connection refused" in told
+    assert "s3cret-of-the-mail" not in told
+    assert "t0ken" not in told
+    broken = run("--debug", "diagnose", folder, "--shop", "nobody", LANG="en_US.UTF-8")
+    assert "Traceback" in broken.stderr
+    assert broken.returncode == 2
