@@ -48,33 +48,17 @@ app = typer.Typer(
         "  storeops diagnose try-it                read the downloads, print the answer\n"
         "  storeops diagnose D:/downloads --json   the same for a program\n"
         "  storeops items D:/downloads             one question: which items moved\n"
+        "  storeops report day D:/downloads        the day as a page and a workbook\n"
+        "  storeops schedule install D:/downloads  every morning by itself\n"
         "\n"
         "Exit status: 0 normal, 1 needs attention, 2 data missing or invalid, 3 a fault of ours."
     ),
 )
 for _module in (
-    diagnose,
-    doctor,
-    read,
-    history,
-    trace,
-    events,
-    log,
-    target,
-    backtest,
-    rivals,
-    schedule,
-    record,
-    report,
-    run,
-    demo,
-    outbox,
-    config,
-):
+    diagnose, report, run, schedule, outbox, doctor, target, topics, rivals, read, history, trace,
+    events, log, record, backtest, formats, config, demo,
+):  # fmt: skip
     _module.register(app)
-formats.register(app)
-schedule.register(app)
-topics.register(app)
 
 
 def _print_version(value: bool) -> None:  # noqa: FBT001 (typer's callback signature)

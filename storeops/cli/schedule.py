@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -93,7 +94,7 @@ def install(
     machine = schedule.this_machine()
     weekdays = tuple(list(WeekdayChoice).index(day) for day in on or ())
     wanted = Wanted(tuple(at or ()), weekdays, system.value)
-    entry = planned(folder, wanted, machine, os.environ)
+    entry = planned(folder, wanted, machine, _environ(lang))
     options.to_stdout(schedule_listing.entry(entry, words))
     _agree(words, yes=yes)
     _carry_out(entry, machine, words)
@@ -162,3 +163,10 @@ def remove(
         options.to_stderr(words.say("schedule.removed", folder=path, system=term))
     if not held:
         options.to_stderr(words.say("schedule.not_there", folder=path))
+
+
+def _environ(lang: options.Language | None) -> Mapping[str, str]:
+    """Give the environment, with the language asked for in place of the terminal's."""
+    if lang is None:
+        return os.environ
+    return {**os.environ, "LC_ALL": {"zh": "zh_CN.UTF-8", "en": "en_US.UTF-8"}[lang.value]}

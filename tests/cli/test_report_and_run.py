@@ -103,6 +103,6 @@ def test_debugging_shows_where_and_never_a_secret(folder):
     assert "Connection refused" in told
     assert "s3cret-of-the-mail" not in told
     assert "t0ken" not in told
-    broken = run("--debug", "diagnose", folder, "--shop", "nobody", LANG="en_US.UTF-8")
+    broken = run("--debug", "outbox", folder, "--retry", "no-such-message")
     assert "Traceback" in broken.stderr
     assert broken.returncode == 2
