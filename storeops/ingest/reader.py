@@ -27,6 +27,7 @@ from storeops.ingest.join import join
 from storeops.ingest.layout import Layout
 from storeops.ingest.log import Log
 from storeops.ingest.normalise import normalise
+from storeops.ingest.longer import layout_of
 from storeops.ingest.outside import Outside, named_period, named_values, needed, outside_values
 from storeops.ingest.problems import refused
 from storeops.ingest.reshape import measure_rows, peer_rows, reshape
@@ -176,7 +177,7 @@ def _tables(
         )
     tables = []
     for part in reshape(grid, layout):
-        table = normalise(part, layout, outside, log)
+        table = normalise(part, layout_of(layout, part.fact), outside, log)
         if part.peer is None:
             validate(table, log)
         tables.append(table)
