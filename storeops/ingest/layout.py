@@ -151,7 +151,7 @@ class Layout(_Part):
     """``day`` refuses a file or row whose period is longer than one day."""
     longer: str | None = None
     """Fact that rows of a period longer than one day belong to (``shop_period``): of the columns
-    those it has, ``date`` being the last day and ``days`` the length. Days stay days of ``fact``."""
+    those it has, ``date`` being the last day and ``days`` the length. Days stay with ``fact``."""
     outside: Outside = Outside()
     rows: Rows = Rows()
     checks: Checks = Checks()

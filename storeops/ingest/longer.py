@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 from functools import lru_cache
 
-from storeops.facts import FACTS
+from storeops.facts import FACTS, FactRows
 from storeops.fields import Col
 from storeops.ingest.grid import Grid, Part
 from storeops.ingest.layout import Checks, Layout, PartsCheck
@@ -84,6 +85,13 @@ def layout_of(layout: Layout, fact: str) -> Layout:
             "ignore": (*layout.ignore, *(header for headers in left for header in headers)),
         }
     )
+
+
+def days_told(rows: FactRows) -> Iterator[date]:
+    """Give the days of all rows, of a longer period its first and last."""
+    yield from rows.columns[Col.DATE]
+    for last, days in zip(rows.columns[Col.DATE], rows.columns.get(Col.DAYS, ()), strict=False):
+        yield last - timedelta(days=int(days) - 1)
 
 
 def _within(checks: Sequence[PartsCheck], known: set[str]) -> tuple[PartsCheck, ...]:
