@@ -220,6 +220,9 @@ def layout_section(layout: Layout) -> Iterator[str]:
     """Describe one layout: columns, what comes from outside, checks, limits, what is ignored."""
     yield f"\n## {layout.name}\n\n{layout.title}\n\n"
     yield f"- feeds: `{layout.fact}` ({ZH.term('fact', layout.fact)})\n"
+    if layout.longer:
+        fact = ZH.term("fact", layout.longer)
+        yield f"- rows of more than one day feed: `{layout.longer}` ({fact})\n"
     yield f"- download: {layout.how_to_get}\n"
     yield f"- recognised by: {_list(layout.match)}\n"
     if layout.match_any:

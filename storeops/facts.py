@@ -70,6 +70,16 @@ _PER_DEVICE = tuple(
 )
 
 SHOP_DAILY = Fact("shop_daily", (Col.DATE,), (*_BEHAVIOUR, *_SHOP_ONLY, *_PER_DEVICE))
+SHOP_PERIOD = Fact(
+    "shop_period",
+    (Col.DATE, Col.DAYS),
+    (
+        Col.VISITORS, Col.NEW_VISITORS, Col.RETURNING_VISITORS, Col.ITEM_VISITORS,
+        Col.WISHLIST_VISITORS, Col.ADD_TO_CART_VISITORS, Col.ORDERING_BUYERS, Col.PAID_AMOUNT,
+        Col.PAID_BUYERS, Col.NEW_BUYERS, Col.RETURNING_BUYERS,
+    ),
+)  # fmt: skip
+"""Distinct people of several days as the platform counted them, under the last of the days."""
 PEER_DAILY = Fact("peer_daily", (Col.DATE, Col.METRIC, Col.PEER), (Col.VALUE,))
 SOURCE_DAILY = Fact(
     "source_daily",
@@ -114,13 +124,15 @@ FACTS: dict[str, Fact] = {
     fact.name: fact
     for fact in (
         SHOP_DAILY, PEER_DAILY, SOURCE_DAILY, ITEM_DAILY, ITEM_SOURCE_DAILY, SEARCH_WORD_DAILY,
-        AD_DAILY, MAPPED_DAILY, RIVAL_DAILY, MARKET_DAILY, MARKET_RANK,
+        AD_DAILY, MAPPED_DAILY, RIVAL_DAILY, MARKET_DAILY, MARKET_RANK, SHOP_PERIOD,
     )
 }  # fmt: skip
 
 
 OF_OTHERS = frozenset({RIVAL_DAILY.name, MARKET_DAILY.name, MARKET_RANK.name})
 """Facts about rivals and the industry: looked at now and then, never the shop's own figures."""
+NOW_AND_THEN = OF_OTHERS | {SHOP_PERIOD.name}
+"""Facts that no day needs to have: they tell neither the newest day nor that one is late."""
 
 
 @dataclass(frozen=True, slots=True)

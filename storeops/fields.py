@@ -52,6 +52,7 @@ class Col(StrEnum):
     MEMBER = "member"
     CATEGORY = "category"
     RANK_KIND = "rank_kind"
+    DAYS = "days"
     # descriptions
     ITEM_TITLE = "item_title"
     ITEM_STATUS = "item_status"
@@ -241,6 +242,7 @@ FIELDS: dict[str, Field] = {
     Col.MEMBER: _text("The traffic source, the word, or the own item that buyers were lost from"),
     Col.CATEGORY: _text("Category of the industry figures"),
     Col.RANK_KIND: _text("What is ranked: shop, item, brand or word"),
+    Col.DAYS: _text("Length of a period in days, as text; its date is the last of them"),
     Col.SCENE_ID: _text(),
     Col.PLAN_ID: _text(),
     Col.UNIT_ID: _text(),

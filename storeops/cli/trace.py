@@ -14,7 +14,8 @@ _EPILOG = (
     "Examples:\n"
     "  storeops trace paid_amount --date 2026-09-17\n"
     "  storeops trace 支付金额 --date 2026-09-17 --item 600123456789\n"
-    "  storeops trace visitors --date 2026-09-17 --source 手淘搜索 --folder D:/downloads"
+    "  storeops trace visitors --date 2026-09-17 --source 手淘搜索 --folder D:/downloads\n"
+    "  storeops trace visitors --date 2026-09-13 --days 7"
 )
 
 
@@ -37,6 +38,10 @@ def trace(
     subject: Annotated[
         str | None, typer.Option("--subject", help="自定义表的对象 / Subject of an own table.")
     ] = None,
+    days: Annotated[
+        int | None,
+        typer.Option("--days", help="该日为止的多天导出 / Of an export of so many days."),
+    ] = None,
     folder: Annotated[
         Path, typer.Option("--folder", help="工作文件夹 / Workspace.", exists=True, file_okay=False)
     ] = Path(),
@@ -53,6 +58,7 @@ def trace(
     words = options.words(lang, workspace.settings.report.language)
     column, keys = listing.column(metric, words, questions.own_measures(workspace))
     keys |= {"item_id": item, "source": source, "word": word, "subject": subject}
+    keys["days"] = None if days is None else str(days)
     found = questions.trace(
         workspace,
         options.request(shop=shop),

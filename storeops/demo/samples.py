@@ -22,12 +22,13 @@ from storeops.demo.containers import archive
 from storeops.demo.folder import LAST_DAY, Books, books, morning_after, plain, write_shop
 from storeops.demo.printing import Index
 from storeops.demo.rival_files import Collected
+from storeops.demo.shop_book import week_book
 from storeops.demo.truth import HERO, Scope
 
 NOW = Scope(days=66, items=8, seed=7, last_day=LAST_DAY)
 THEN = Scope(days=30, items=6, seed=7, last_day=date(2023, 11, 30))
 """The same shop when exports looked otherwise."""
-_REPORT_DAYS, _ADS_DAYS = 14, 7
+_REPORT_DAYS, _ADS_DAYS, _WEEKS = 14, 7, 4
 _SOLD = ("visitors", "paid_buyers", "paid_amount")
 _AD_FIGURES = ("impressions", "clicks", "ad_spend", "attributed_amount")
 _ATTRIBUTION = {"attribution": "last"}
@@ -94,6 +95,7 @@ def _dump(data: object) -> str:
 def _of_today(made: Books) -> Iterator[Sample]:
     day, truth = LAST_DAY, made.truth
     yield _report(made, "sycm_shop_report.xlsx", _REPORT_DAYS)
+    yield _weeks(made)
     yield _home(made, day)
     yield _items(made, day, "sycm_items.xls", "items")
     yield _items(made, day - timedelta(days=1), "sycm_items__40.xls", "items_40")
@@ -152,6 +154,20 @@ def _report(made: Books, file: str, count: int) -> Sample:
     totals = _sums([(made.shop, truth.index(day)) for day in days], _SOLD)
     data = write(truth, made.shop, days)
     return Sample("sycm_shop_report", file, data, count, (days[-1], days[0]), totals)
+
+
+def _weeks(made: Books) -> Sample:
+    """Take the last whole weeks, Monday to Sunday."""
+    truth = made.truth
+    monday = LAST_DAY - timedelta(days=LAST_DAY.weekday())
+    firsts = [monday - timedelta(weeks=n) for n in range(_WEEKS, 0, -1)]
+    periods = [(first, first + timedelta(days=6)) for first in firsts]
+    days = [slice(truth.index(first), truth.index(last) + 1) for first, last in periods]
+    weeks = week_book(made.shop, days)
+    data = sycm_files.shop_weeks(weeks, periods)
+    totals = _sums([(weeks, number) for number in range(_WEEKS)], _SOLD)
+    span = (periods[0][0], periods[-1][1])
+    return Sample("sycm_shop_report", "sycm_shop_report__week.xlsx", data, _WEEKS, span, totals)
 
 
 def _home(made: Books, day: date) -> Sample:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from storeops.demo.books import PC, Book, combined
+from storeops.demo.books import PC, Book, combined, merged
 from storeops.demo.truth import Ints, Truth, whole
 
 _MOBILE_OVERLAP = 0.925
 _ADDED = ("paid_amount", "paid_units", "ordered_amount", "add_to_cart_units", "page_views")
+
+_OVER_DAYS = {
+    "visitors": 0.86, "returning_visitors": 0.7, "wishlist_visitors": 0.93,
+    "add_to_cart_visitors": 0.92, "ordering_buyers": 0.97, "paid_buyers": 0.97,
+}  # fmt: skip
+"""Part of a week's daily counts that is left when everybody is counted once."""
 
 
 def shop_book(
@@ -45,6 +51,25 @@ def shop_book(
     book |= _health(rng, book)
     affiliate = leaves["affiliate"]["paid_amount"] * 8 // 100
     return {**book, **spend, "affiliate_commission": affiliate}
+
+
+def week_book(shop: Book, weeks: Sequence[slice]) -> Book:
+    """Add the shop up by week, figures of shape (weeks,): money added, people counted once.
+
+    Args:
+        shop: The shop by day.
+        weeks: Days of each week on the time axis.
+    """
+    book: Book = {
+        name: np.array([merged(shop[name][days], share) for days in weeks], dtype=np.int64)
+        for name, share in _OVER_DAYS.items()
+    }
+    paid = [shop["paid_amount"][days].sum() for days in weeks]
+    return {
+        **book,
+        "new_visitors": book["visitors"] - book["returning_visitors"],
+        "paid_amount": np.array(paid, dtype=np.int64),
+    }
 
 
 def _people(name: str, mobile: Ints, pc: Ints, *, shared: Ints) -> Book:

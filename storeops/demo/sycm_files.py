@@ -47,6 +47,16 @@ def shop_report_old(truth: Truth, shop: Book, days: Sequence[date]) -> bytes:
     return xls({catalogue().sheets["classic"]: sheet})
 
 
+def shop_weeks(weeks: Book, periods: Sequence[tuple[date, date]]) -> bytes:
+    """Write the weekly form of the report (xlsx, header in row 1), newest week first."""
+    columns = header("shop_report_week")
+    rows = [
+        REPORT.row(columns, {"date": f"{first} ~ {last}", "shop": catalogue().shop}, weeks, number)
+        for number, (first, last) in reversed(list(enumerate(periods)))
+    ]
+    return xlsx({catalogue().sheets["report"]: [labels(columns), *rows]}, catalogue().notice)
+
+
 def _shop_rows(truth: Truth, shop: Book, days: Sequence[date], columns: Header) -> list[Row]:
     return [
         REPORT.row(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from storeops.diagnose.period_context import PeriodContext, named_before
-from storeops.messages import Note, Term, message
+from storeops.messages import Change, Note, Quantity, Term, Unit, message
 from storeops.metrics.period_figures import PeriodFigures
 
 _MOST = 5
@@ -29,7 +29,7 @@ def period_notes(context: PeriodContext, promoted_before: Sequence[date]) -> tup
         *_comparison(context.figures, promoted_before),
         *_coverage(context),
         *_growing(context),
-        Note("period", message("note.period.people")),
+        *_people(context.figures),
         *_missing(context),
     )
 
@@ -94,6 +94,28 @@ def _growing(context: PeriodContext) -> Iterator[Note]:
             window=Term("window", ads.window),
         )
         yield Note("immature", text)
+
+
+def _people(figures: PeriodFigures) -> Iterator[Note]:
+    """Say what the numbers of people are, and where an export is at odds with the days."""
+    people, days = figures.people, figures.period.days
+    if not people.figures:
+        yield Note("period", message("note.period.people"))
+        return
+    told = tuple(Term("metric", figure.metric) for figure in people.figures)
+    yield Note("period", message("note.period.distinct", metrics=told, days=days))
+    paid = figures.figure("paid_amount")
+    of_days = None if paid is None or figures.missing else paid.value
+    off = people.amount_off(of_days)
+    if off is not None:
+        text = message(
+            "note.period.distinct.amount",
+            days=days,
+            whole=Quantity(people.paid_amount, Unit.CNY),
+            of_days=Quantity(of_days, Unit.CNY),
+            change=Change(off),
+        )
+        yield Note("inconsistent", text)
 
 
 def _missing(context: PeriodContext) -> Iterator[Note]:

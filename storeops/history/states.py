@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from storeops.facts import FACTS, FileReading
+from storeops.facts import FACTS, SHOP_PERIOD, FileReading
 from storeops.fields import Col
 from storeops.history.sql import Connection, quoted, run
 
@@ -119,7 +119,7 @@ def at_stake(
         Stretch(shop, None if columns is None else tuple(columns), fact, first, min(last, newest))
         for shop, columns, newest in newest_days
         for (owner, fact), (first, last) in spans.items()
-        if owner == shop and first <= newest
+        if owner == shop and first <= newest and fact != SHOP_PERIOD.name  # no state sums it up
     )
 
 

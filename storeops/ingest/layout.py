@@ -149,6 +149,9 @@ class Layout(_Part):
     """Name of the reshaper in ``ingest.reshape`` that runs before columns are mapped."""
     period: Literal["day", "any"] = "day"
     """``day`` refuses a file or row whose period is longer than one day."""
+    longer: str | None = None
+    """Fact that rows of a period longer than one day belong to (``shop_period``): of the columns
+    those it has, ``date`` being the last day and ``days`` the length. Days stay with ``fact``."""
     outside: Outside = Outside()
     rows: Rows = Rows()
     checks: Checks = Checks()

@@ -26,6 +26,7 @@ from storeops.ingest.identify import Claim, identify
 from storeops.ingest.join import join
 from storeops.ingest.layout import Layout
 from storeops.ingest.log import Log
+from storeops.ingest.longer import days_told, layout_of
 from storeops.ingest.normalise import normalise
 from storeops.ingest.outside import Outside, named_period, named_values, needed, outside_values
 from storeops.ingest.problems import refused
@@ -83,7 +84,7 @@ def read(source: Source, layouts: Sequence[Layout], options: Outside | None = No
 
 
 def _reading(source: Source, log: Log, status: str, content: _Content | None = None) -> FileReading:
-    days = [day for table in content.tables for day in table.columns[Col.DATE]] if content else []
+    days = [day for table in content.tables for day in days_told(table)] if content else []
     kept = content.kept if content else 0
     return FileReading(
         file=source.name,
@@ -176,7 +177,7 @@ def _tables(
         )
     tables = []
     for part in reshape(grid, layout):
-        table = normalise(part, layout, outside, log)
+        table = normalise(part, layout_of(layout, part.fact), outside, log)
         if part.peer is None:
             validate(table, log)
         tables.append(table)

@@ -13,6 +13,7 @@ from storeops.facts import MAPPED_DAILY, PEER_DAILY, FactRows
 from storeops.fields import FIELDS, Col
 from storeops.ingest.grid import Grid, Part
 from storeops.ingest.layout import Layout
+from storeops.ingest.longer import by_length
 from storeops.ingest.values import Cell, cell_text, parse_text
 from storeops.ingest.words import fold, words
 from storeops.messages import Unit
@@ -270,7 +271,7 @@ RESHAPERS: dict[str, Reshaper] = {
 
 
 def reshape(grid: Grid, layout: Layout) -> tuple[Part, ...]:
-    """Run the layout's reshaper, if it names one."""
+    """Run the layout's reshaper, if it names one, or set its longer periods apart from days."""
     if layout.reshape is None:
-        return (Part(layout.fact, grid),)
+        return by_length(grid, layout)
     return RESHAPERS[layout.reshape](grid, layout)

@@ -111,8 +111,22 @@ def _faults(layout: Layout, stem: str) -> Iterator[tuple[tuple[str, ...], Messag
         yield ("reshape",), message("ingest.layout_reshape", known=tuple(RESHAPERS))
     if layout.outside.date == "column" and Col.DATE not in layout.columns:
         yield ("columns",), message("ingest.layout_no_date")
+    yield from _period_faults(layout)
     yield from _private_faults(layout)
     yield from _check_faults(layout)
+
+
+def _period_faults(layout: Layout) -> Iterator[tuple[tuple[str, ...], Message]]:
+    """Rows of periods come by ``longer`` alone: only so is their length known."""
+    of_periods = tuple(name for name, fact in FACTS.items() if Col.DAYS in fact.keys)
+    if layout.fact in of_periods:
+        yield ("fact",), message("ingest.layout_of_periods", fact=layout.fact)
+    if layout.longer is None:
+        return
+    if layout.longer not in of_periods:
+        yield ("longer",), message("ingest.layout_longer", facts=of_periods)
+    if layout.reshape or layout.measures or layout.entries or Col.DATE not in layout.columns:
+        yield ("longer",), message("ingest.layout_longer_alone")
 
 
 def _private_faults(layout: Layout) -> Iterator[tuple[tuple[str, ...], Message]]:

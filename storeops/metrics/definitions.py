@@ -114,6 +114,7 @@ class Metric:
 _SHOP = ("shop_daily",)
 _BEHAVIOUR = ("shop_daily", "source_daily", "item_daily", "item_source_daily", "search_word_daily")
 _ADS = ("ad_daily",)
+_PERIOD = ("shop_period",)
 SHOP_AD_SPEND = (
     Col.SITE_WIDE_AD_SPEND, Col.KEYWORD_AD_SPEND, Col.AUDIENCE_AD_SPEND, Col.SMART_SCENE_AD_SPEND,
 )  # fmt: skip
@@ -127,7 +128,8 @@ def _sum(column: str, facts: tuple[str, ...], source: str, caution: str = "") ->
 def _people(column: str, facts: tuple[str, ...], source: str) -> Metric:
     return Metric(
         column, Unit.PEOPLE, HeadCount(column), facts, source,
-        "distinct people of one day; never added over days, items, sources or devices",
+        "distinct people of one day, or of the days of one export; never added over days, items, "
+        "sources or devices",
     )  # fmt: skip
 
 
@@ -153,13 +155,19 @@ def _over(numerator: str, denominator: str, times: float = 1.0) -> RatioOfSums:
 _TABLE: tuple[Metric, ...] = (
     _sum(Col.PAID_AMOUNT, _BEHAVIOUR, "支付金额: all paid amounts of the day",
          "refunds are not deducted; presale counts on the day the balance is paid"),
-    _people(Col.VISITORS, _BEHAVIOUR, "访客数: distinct visitors of the day, all devices"),
-    _people(Col.PAID_BUYERS, _BEHAVIOUR, "支付买家数: distinct payers of the day"),
+    _people(Col.VISITORS, (*_BEHAVIOUR, *_PERIOD),
+            "访客数: distinct visitors of the day, all devices; of a week or month those of the "
+            "export of just these days"),
+    _people(Col.PAID_BUYERS, (*_BEHAVIOUR, *_PERIOD),
+            "支付买家数: distinct payers of the day; of a week or month as 访客数"),
     _per_day("visitors_per_day", Col.VISITORS, "日均访客: 访客数 of the known days / their number"),
     _per_day("paid_buyers_per_day", Col.PAID_BUYERS,
              "日均支付买家: 支付买家数 of the known days / their number"),
     _ratio("conversion_rate", Unit.RATIO, _over(Col.PAID_BUYERS, Col.VISITORS), _BEHAVIOUR,
            "支付转化率 = 支付买家数 / 访客数"),
+    Metric("distinct_conversion_rate", Unit.RATIO, _over(Col.PAID_BUYERS, Col.VISITORS), _PERIOD,
+           "去重转化率 = 支付买家数 / 访客数, both distinct over a week or month",
+           "higher than the rate of days, where a person who comes on two days counts twice"),
     _ratio("amount_per_buyer", Unit.CNY, _over(Col.PAID_AMOUNT, Col.PAID_BUYERS), _BEHAVIOUR,
            "客单价 = 支付金额 / 支付买家数 (per person, not per order)"),
     _ratio("amount_per_visitor", Unit.CNY, _over(Col.PAID_AMOUNT, Col.VISITORS), _BEHAVIOUR,

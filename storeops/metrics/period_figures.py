@@ -35,6 +35,7 @@ from storeops.metrics.period_ground import (
 )
 from storeops.metrics.period_judging import Judged, Norm, has_three, judge, norm_of
 from storeops.metrics.period_normal import LEVEL_DAYS
+from storeops.metrics.period_people import PeriodPeople, period_people
 from storeops.metrics.periods import Period, PeriodKind, before, earlier
 from storeops.metrics.results import MetricDay, PaidSplit, Stage, Totals
 
@@ -79,7 +80,8 @@ class PeriodFigures:
     sales, ``judged_now`` and ``judged_before`` their counts, actual and expected. ``now``,
     ``normal`` and ``previous`` are sums of daily counts over the known days. ``stretches`` counts
     the past stretches the noise was measured on. A figure's ``change`` is that of the ordinary
-    days; its value and baseline are of all known ones.
+    days; its value and baseline are of all known ones. ``people`` are those of the whole period
+    from an export of their own; they stand among the figures and are never judged.
     """
 
     period: Period
@@ -106,6 +108,7 @@ class PeriodFigures:
     precedent: Precedent | None
     budgets: Budgets
     stretches: int
+    people: PeriodPeople
 
     @property
     def known_days(self) -> int:
@@ -195,8 +198,9 @@ def period_figures(
         precedent=_precedent(ground, calendar, whole),
         budgets=budgets,
         stretches=len(norm.past),
+        people=period_people(window, period, last),
     )
-    return replace(told, figures=_figures(window, ground, norm, told))
+    return replace(told, figures=told.people.beside(_figures(window, ground, norm, told)))
 
 
 def _money_floor(norm: Norm) -> float:

@@ -23,6 +23,7 @@ from storeops.metrics import tables
 from storeops.metrics.board import Memory
 from storeops.metrics.budgets import BUDGETS, Sensitivity
 from storeops.metrics.definitions import used_columns
+from storeops.pipeline.windows import newest_day
 from storeops.pipeline.workspace import (
     Progress,
     Request,
@@ -123,7 +124,7 @@ def cut(window: Window, day: date) -> Window:
 
 
 def _window(record: History, shop: str, last: date | None, span: int) -> Window:
-    day = last or max(record.last_days(shop).values())
+    day = last or newest_day(record, shop)
     return record.window(
         shop, day, days=DAYS + span, long_days=LONG_DAYS + span, only=used_columns()
     )

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from storeops.config import FILE_NAME, Settings, load_settings
 from storeops.errors import StoreopsError
+from storeops.facts import SHOP_PERIOD
 from storeops.history import History
 from storeops.messages import message
 from storeops.pipeline.checks import CHECKS
@@ -95,7 +96,8 @@ def _coverage(visit: Visit) -> tuple[Coverage, ...]:
 
 def _calendar(record: History, visit: Visit) -> Iterator[Coverage]:
     for shop in record.shops():
-        last = max((day for _, day in shop.days.values()), default=visit.now.date())
+        ends = (end for fact, (_, end) in shop.days.items() if fact != SHOP_PERIOD.name)
+        last = max(ends, default=visit.now.date())
         first = last - CALENDAR + timedelta(days=1)
         rows = record.coverage(shop.name, first=first, last=last)
         restated = record.restatements(shop.name, first=first, last=last)

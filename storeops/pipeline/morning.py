@@ -14,7 +14,7 @@ from storeops.diagnose.finding import PeriodKind, Severity, State
 from storeops.diagnose.target_table import with_pace
 from storeops.diagnose.terms import Terms
 from storeops.errors import StoreopsError
-from storeops.facts import OF_OTHERS, SHOP_DAILY
+from storeops.facts import NOW_AND_THEN, SHOP_DAILY
 from storeops.history import History
 from storeops.messages import Message, Note, message
 from storeops.metrics.budgets import BUDGETS, Sensitivity
@@ -224,7 +224,7 @@ def _periods(
 
 def _later(record: History, shop: str, day: date) -> Iterator[Note]:
     """Say why the report is not about the last day there is anything of."""
-    last = {f: d for f, d in record.last_days(shop).items() if f not in OF_OTHERS}
+    last = {f: d for f, d in record.last_days(shop).items() if f not in NOW_AND_THEN}
     shop_last = last.get(SHOP_DAILY.name)
     if shop_last is None:
         return

@@ -14,7 +14,7 @@ from storeops.diagnose.period import diagnose_period
 from storeops.diagnose.period_context import Said
 from storeops.diagnose.terms import USUAL, Terms
 from storeops.errors import StoreopsError
-from storeops.facts import OF_OTHERS, SHOP_DAILY, Window
+from storeops.facts import NOW_AND_THEN, SHOP_DAILY, Window
 from storeops.history import History
 from storeops.messages import Note, message
 from storeops.metrics import tables
@@ -80,7 +80,7 @@ def period_reports(  # noqa: PLR0913 (the record's coordinates, and what a diagn
 
 def _window(record: History, shop: str, asked: date | None) -> Window:
     """Read up to the last day there is, so that what grows is as old as it can be."""
-    last = {fact: day for fact, day in record.last_days(shop).items() if fact not in OF_OTHERS}
+    last = {fact: day for fact, day in record.last_days(shop).items() if fact not in NOW_AND_THEN}
     if not last:
         raise StoreopsError(message("period.no_day", shop=shop), message("period.no_day.hint"))
     day = max(last.values())
@@ -112,7 +112,7 @@ def _said(
     told = record.judgements(window.shop, period.first, period.last)
     yield from told
     heard = {said.day for said in told}
-    own = {fact: rows for fact, rows in window.tables.items() if fact not in OF_OTHERS}
+    own = {fact: rows for fact, rows in window.tables.items() if fact not in NOW_AND_THEN}
     window = replace(window, tables=own)  # rivals cost most of the time and are no cause of ours
     known = set(tables.days(window, SHOP_DAILY.name))
     memory: Memory | None = None

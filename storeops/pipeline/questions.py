@@ -15,6 +15,7 @@ from storeops.ingest.layout import Layout
 from storeops.ingest.reader import load_layouts, open_sources
 from storeops.messages import Message, message
 from storeops.pipeline.importing import ATTRIBUTION, Imported, import_folder
+from storeops.pipeline.windows import newest_day
 from storeops.pipeline.workspace import (
     Progress,
     Request,
@@ -49,7 +50,7 @@ def coverage(workspace: Workspace, request: Request, *, span: timedelta) -> tupl
     with open_record(workspace, request.now) as record:
         found = []
         for shop in shop_names(record, request):
-            last = request.day or max(record.last_days(shop).values())
+            last = request.day or newest_day(record, shop)
             first = last - span + timedelta(days=1)
             found.append(
                 Coverage(

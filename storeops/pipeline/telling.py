@@ -11,6 +11,7 @@ from storeops.config import FILE_NAME, EventSettings, LoggedChange, load_setting
 from storeops.errors import StoreopsError
 from storeops.messages import message
 from storeops.pipeline import notebook
+from storeops.pipeline.windows import newest_day
 from storeops.pipeline.workspace import Request, Workspace, open_record, shop_names
 
 _BACK, _AHEAD = timedelta(days=45), timedelta(days=75)
@@ -45,7 +46,7 @@ def _last_day(workspace: Workspace, request: Request) -> date | None:
     if not workspace.record.is_file():
         return None
     with open_record(workspace, request.now) as record:
-        days = [day for s in shop_names(record, request) for day in record.last_days(s).values()]
+        days = [newest_day(record, shop) for shop in shop_names(record, request)]
     return max(days, default=None)
 
 

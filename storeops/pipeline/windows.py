@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from storeops.facts import AD_DAILY, MARKET_RANK, RIVAL_DAILY, SHOP_DAILY, Window
+from storeops.facts import AD_DAILY, MARKET_RANK, RIVAL_DAILY, SHOP_DAILY, SHOP_PERIOD, Window
 from storeops.fields import Col
 from storeops.history import History
 from storeops.metrics.completeness import last_complete_day
@@ -33,7 +33,7 @@ def read_window(record: History, shop: str, asked: date | None) -> Window:
 
     Restatements are told once: those the last import brought.
     """
-    last = max(record.last_days(shop).values())
+    last = newest_day(record, shop)
     window = window_of(record, shop, asked or last)
     if asked is None:
         day = _last_complete(window)
@@ -45,6 +45,13 @@ def read_window(record: History, shop: str, asked: date | None) -> Window:
         shop, first=first, last=window.day, since=record.last_import(shop), only=_TOLD
     )
     return replace(window, restated=restated, versions=_versions(record, window))
+
+
+def newest_day(record: History, shop: str) -> date:
+    """Give the last day a shop has rows of; an export of a whole week counts only on its own."""
+    last = record.last_days(shop)
+    days = [day for fact, day in last.items() if fact != SHOP_PERIOD.name]
+    return max(days or last.values())
 
 
 def _with_later_looks(record: History, window: Window, last: date) -> Window:

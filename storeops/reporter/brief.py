@@ -30,7 +30,9 @@ MOST_WHY = 3
 MOST_NOTES = 2
 MOST_TARGET = 2
 
-_ALWAYS = ("paid_amount", "visitors", "conversion_rate", "amount_per_buyer")
+_ALWAYS = (
+    "paid_amount", "visitors", "visitors_per_day", "conversion_rate", "amount_per_buyer",
+)  # fmt: skip
 _RATHER = ("refunded_amount", "ad_spend")
 _SHOP_COLUMNS = 40
 _FEN_BELOW = 1000

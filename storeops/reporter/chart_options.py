@@ -119,7 +119,9 @@ def picture(
 def trend(figures: Sequence[Figure], day: date, words: Catalogue, *, dark: bool = False) -> Picture:
     """Draw the trend as :func:`trend_option` does, with what its values read."""
     ink = chart_parts.ink(dark=dark)
-    shown = [figure for name in _TRENDS for figure in figures if figure.metric == name]
+    shown = [
+        figure for name in _TRENDS for figure in figures if figure.metric == name and figure.trend
+    ]
     length = max((len(figure.trend) for figure in shown), default=0)
     series = [
         _Series(

@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any, Protocol
 
 from storeops.errors import StoreopsError
-from storeops.facts import FACTS, FileReading, Restatement
+from storeops.facts import FACTS, SHOP_PERIOD, FileReading, Restatement
 from storeops.fields import FIELDS, Col
 from storeops.messages import Quantity, Term, message
 from storeops.reporter.lang import Catalogue
@@ -80,7 +80,8 @@ def coverage(found: Sequence[_Coverage], words: Catalogue) -> str:
 def _calendar(shop: _Coverage, words: Catalogue) -> Iterator[str]:
     days = [shop.first + timedelta(days=n) for n in range((shop.last - shop.first).days + 1)]
     yield words.say("coverage.title", shop=shop.shop, first=shop.first, last=shop.last)
-    facts = [name for name in FACTS if shop.rows.get(name)]
+    daily = [name for name in FACTS if name != SHOP_PERIOD.name]
+    facts = [name for name in daily if shop.rows.get(name)]
     room = max((width(words.term("fact", name)) for name in facts), default=0)
     yield " " * (room + 2) + _spaced([str(day.day % 10) for day in days], days)
     for name in facts:
@@ -89,7 +90,7 @@ def _calendar(shop: _Coverage, words: Catalogue) -> Iterator[str]:
         marks = [_mark(shop.rows[name].get(day, 0), usual) for day in days]
         yield label + " " * (room - width(label) + 2) + _spaced(marks, days)
     yield words.say("coverage.legend", full=_FULL, part=_PART, none=_NONE)
-    absent = tuple(Term("fact", name) for name in FACTS if name not in facts)
+    absent = tuple(Term("fact", name) for name in daily if name not in facts)
     if absent:
         yield words.say("coverage.absent", facts=absent)
     if shop.restated:

@@ -134,7 +134,7 @@ def test_three_columns_are_enough_for_the_shop_report():
     assert np.isnan(paid).sum() == 1
 
 
-def test_a_month_is_not_a_day():
+def test_a_month_is_no_day_but_a_period_of_its_own():
     data = xlsx(
         {
             "data": [
@@ -144,7 +144,9 @@ def test_a_month_is_not_a_day():
         },
         "",
     )
-    assert read_bytes("m.xlsx", data).status == "refused"
+    (table,) = read_bytes("m.xlsx", data).tables
+    assert table.fact == "shop_period"
+    assert (table.columns["days"], list(table.columns["visitors"])) == (["31"], [40311.0])
 
 
 def test_real_shop_day_passes_its_checks():

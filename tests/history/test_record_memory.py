@@ -68,6 +68,12 @@ def test_few_states_are_kept_and_one_a_day(kept):
         (shop_file("other.xlsx", [55.0], first=day(5), shop="乙店", modified=2_000), True),
         (reading("items.xls", item_day(day(5), 2)), False),
         (reading("items.xls", item_day(day(6), 2)), True),
+        (
+            reading(
+                "week.xlsx", table("shop_period", [{"date": day(4), "days": "7", "visitors": 5.0}])
+            ),
+            True,
+        ),
     ],
     ids=lambda value: value.file if hasattr(value, "file") else None,
 )

@@ -2,7 +2,8 @@
 
 import duckdb
 import pytest
-from readings import DAY, NOW, SHOP, item_day, opened, reading
+import readings
+from readings import DAY, NOW, SHOP, item_day, opened, reading, shop_days
 
 from storeops.errors import RecordError
 from storeops.facts import FACTS
@@ -50,6 +51,39 @@ def test_a_record_that_lacks_a_column_and_a_fact_gets_them_and_keeps_its_rows(tm
         again = item_day(DAY, 3, seed=1, columns=["bounce_rate"])
         history.record([reading("b.xls", again, modified=5_000)], signature="a")
         assert "bounce_rate" in history.window(SHOP, DAY).tables["item_daily"]
+
+
+def week(last, visitors, days="7", **changed):
+    row = {"date": last, "days": days, "visitors": visitors, "paid_amount": 700.0, **changed}
+    return readings.table("shop_period", [row])
+
+
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_a_record_from_before_periods_takes_a_week_and_keeps_its_days(tmp_path, version):
+    path = tmp_path / "h.duckdb"
+    with opened(path) as history:
+        history.record([reading("a.xls", shop_days(DAY, [10.0], visitors=5.0))], signature="a")
+    with duckdb.connect(str(path)) as connection:
+        for name in ("shop_period", "superseded_shop_period"):
+            run(connection, f"DROP TABLE {name}")
+        if version == "1":
+            for name in ("kept_state", "judgement"):
+                run(connection, f"DROP TABLE {name}")
+        schema.set_property(connection, "version", version)
+        schema.set_property(connection, "facts", "an earlier vocabulary")
+    with opened(path, read_only=True) as history:
+        assert history.window(SHOP, DAY).tables.keys() == {"shop_daily"}
+    assert columns(path, "shop_period") == schema.columns_of(FACTS["shop_period"])
+    with opened(path) as history:
+        history.record([reading("w.xlsx", week(DAY, 30.0))], signature="a")
+        history.record([reading("m.xlsx", week(DAY, 90.0, days="30"))], signature="a")
+        history.record([reading("n.xlsx", week(DAY, 31.0), modified=9_000)], signature="a")
+        found = history.window(SHOP, DAY).tables
+        assert found["shop_daily"]["visitors"].tolist() == [5.0]
+        told = dict(
+            zip(found["shop_period"]["days"], found["shop_period"]["visitors"], strict=True)
+        )
+        assert told == {"30": 90.0, "7": 31.0}
 
 
 def make_version_zero(path):

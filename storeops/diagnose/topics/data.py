@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from storeops.diagnose.finding import Section
 from storeops.diagnose.topic import Context, Topic
-from storeops.facts import OF_OTHERS, Restatement, Window
+from storeops.facts import NOW_AND_THEN, Restatement, Window
 from storeops.messages import Note, Quantity, Term, message
 from storeops.metrics import tables
 from storeops.metrics.change import relative
@@ -101,7 +101,7 @@ def _moved(change: Restatement) -> float:
 def _stale(window: Window) -> tuple[Note, ...]:
     """Name the kinds of data that stop before the day: their topics speak of an older day."""
     notes = []
-    for fact in sorted(set(window.tables) - OF_OTHERS):
+    for fact in sorted(set(window.tables) - NOW_AND_THEN):
         days = tables.days(window, fact)
         if days and days[-1] < window.day:
             notes.append(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from storeops.errors import RecordError
-from storeops.facts import OF_OTHERS, SHOP_DAILY
+from storeops.facts import NOW_AND_THEN, SHOP_DAILY
 from storeops.history import History, ShopCoverage
 from storeops.messages import Message, Term, message
 from storeops.pipeline.checks.visit import Check, Status, Visit
@@ -56,7 +56,7 @@ def _held(opened: History, visit: Visit) -> Iterator[Check]:
 
 
 def _age(shop: ShopCoverage, today: date) -> Iterator[Check]:
-    last = {fact: end for fact, (_, end) in shop.days.items() if fact not in OF_OTHERS}
+    last = {fact: end for fact, (_, end) in shop.days.items() if fact not in NOW_AND_THEN}
     if not last:
         return
     newest = last.get(SHOP_DAILY.name, max(last.values()))
