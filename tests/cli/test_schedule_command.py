@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_commands import run
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the stand-in for crontab is a script")
 _CRONTAB = """#!/bin/sh
@@ -112,6 +111,6 @@ def test_the_doctor_ends_with_0_or_2_and_speaks_both_languages(run):
     assert {check["status"] for check in document["checks"]} == {"ok", "attention", "fault"}
 
 
-def test_the_language_asked_for_is_that_of_the_scheduled_reports(tmp_path):
-    shown = run("schedule", "install", tmp_path, "--lang", "zh", "--system", "cron")
+def test_the_language_asked_for_is_that_of_the_scheduled_reports(run):
+    shown = run("schedule", "install", run.folder, "--lang", "zh", "--system", "cron")
     assert "LANG=zh_CN.UTF-8" in shown.stdout
