@@ -167,7 +167,7 @@ _TABLE: tuple[Metric, ...] = (
            "支付转化率 = 支付买家数 / 访客数"),
     Metric("distinct_conversion_rate", Unit.RATIO, _over(Col.PAID_BUYERS, Col.VISITORS), _PERIOD,
            "去重转化率 = 支付买家数 / 访客数, both distinct over a week or month",
-           "higher than the rate of days, where a person who comes on two days counts twice"),
+           "usually above the rate of days, where who comes on two days counts twice"),
     _ratio("amount_per_buyer", Unit.CNY, _over(Col.PAID_AMOUNT, Col.PAID_BUYERS), _BEHAVIOUR,
            "客单价 = 支付金额 / 支付买家数 (per person, not per order)"),
     _ratio("amount_per_visitor", Unit.CNY, _over(Col.PAID_AMOUNT, Col.VISITORS), _BEHAVIOUR,
