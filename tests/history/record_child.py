@@ -34,10 +34,15 @@ def download(number: int) -> FileReading:
     return reading(f"{number:06d}.xls", content, modified=float(number), last_day=DAY)
 
 
+ALIVE = "alive"
+"""A file that says the record is open: a busy machine may take long to start a process."""
+
+
 def import_forever(path: str, receipts: str) -> None:
     """Import batch after batch, closing the record now and then; note what is acknowledged."""
     while True:
         with opened(Path(path)) as history:
+            Path(path).with_name(ALIVE).touch()
             for _ in range(6):
                 first = len(history.imports())
                 files = [download(number) for number in range(first, first + BATCH)]

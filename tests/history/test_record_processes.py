@@ -157,8 +157,12 @@ def test_killed_at_any_moment_the_record_keeps_whole_files_only(tmp_path, proces
         path = tmp_path / f"{kill // KILLS_PER_RECORD}" / "history.duckdb"
         receipts = path.parent / "receipts.txt"
         path.parent.mkdir(exist_ok=True)
+        alive = path.with_name(record_child.ALIVE)
+        alive.unlink(missing_ok=True)
         child = started(processes, record_child.import_forever, str(path), str(receipts))
-        time.sleep(draw.uniform(0.01, 0.35))
+        if kill % 5:  # the others are killed while they start and open the record
+            wait_for(alive)
+        time.sleep(draw.uniform(0.01, 0.3))
         child.kill()
         child.join()
         assert child.exitcode == -signal.SIGKILL
@@ -192,6 +196,14 @@ def test_killed_at_any_moment_the_memory_is_whole(tmp_path, processes):
                 number = int(kept[1][: len(kept[1]) // 1_000])
                 assert kept[1] == str(number).encode() * 1_000
                 assert max(done, default=0) <= number < runs
+
+
+def wait_for(path):
+    for _ in range(3_000):
+        if path.exists():
+            return
+        time.sleep(0.01)
+    raise AssertionError("the process never opened the record")
 
 
 def check_after_kill(path, promised):
