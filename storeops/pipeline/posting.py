@@ -15,7 +15,7 @@ from storeops.reporter import chat, jsondoc, mail
 from storeops.reporter.blocks import Report, View
 from storeops.reporter.boss import for_boss
 from storeops.reporter.dialects import Dialect
-from storeops.reporter.lang import Catalogue
+from storeops.reporter.lang import Catalogue, catalogue
 from storeops.reporter.narrowing import for_owners
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -34,8 +34,6 @@ class Post:
 
 def words_of(recipient: RecipientSettings, words: Catalogue) -> Catalogue:
     """Choose the recipient's language, the workspace's unless they have one of their own."""
-    from storeops.reporter.lang import catalogue  # noqa: PLC0415 (mirrors filing.words_for)
-
     return words if recipient.language == "auto" else catalogue(recipient.language)
 
 

@@ -23,6 +23,7 @@ from storeops.reporter.boss import causes_to_handle
 from storeops.reporter.lang import Catalogue
 
 LOG = "run.log"
+_OF_FILES = frozenset({"unreadable_file", "unknown_layout", "mixed_shops"})
 LOCK = "run.lock"
 _LARGEST_LOG = 1_000_000
 _MEDIA = {Medium.HTML: None, Medium.XLSX: None}
@@ -99,6 +100,8 @@ def _steps(root: Path, request: Request, language: str | None, diary: _Diary, *,
         diary.problem(error)
         return 2
     diary.add(_imported(seen))
+    for problem in _of_files(seen):
+        diary.add(problem)
     for report in reports:
         diary.add(_judged(report))
     if seen.error is not None:
@@ -147,6 +150,15 @@ def _imported(seen: Morning) -> Message:
     statuses = [entry.status for entry in files]
     bad = sum(status in {"unreadable", "refused", "unknown"} for status in statuses)
     return message("run.import", files=len(statuses), new=statuses.count("imported"), bad=bad)
+
+
+def _of_files(seen: Morning) -> Iterator[Message]:
+    """Name every file that could not be used, once, with what to do about it."""
+    notes = [note for report in seen.reports for note in report.notes]
+    told = {note.file: note for note in notes if note.file and note.kind in _OF_FILES}
+    for file, note in sorted(told.items()):
+        said = message("note.of_file", file=file, note=note.message)
+        yield message("run.problem", problem=said)
 
 
 def _judged(report: Report) -> Message:
