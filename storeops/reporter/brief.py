@@ -250,10 +250,5 @@ def _split(split: Split, words: Catalogue) -> Message:
 
 
 def _notes(notes: Sequence[Note]) -> tuple[Message, ...]:
-    told = [
-        note.message
-        if note.file is None
-        else message("note.of_file", file=note.file.rsplit("/", 1)[-1], note=note.message)
-        for note in notes
-    ]
+    told = [views.note_told(note) for note in notes]
     return tuple(text for index, text in enumerate(told) if text not in told[:index])

@@ -226,10 +226,7 @@ class _Screen:
         return self._labelled("report.notes", texts, _MOST_LINES)
 
     def _note(self, note: Note) -> str:
-        text = self.words.text(note.message)
-        if note.file is None:
-            return text
-        return self.words.say("note.of_file", file=note.file.rsplit("/", 1)[-1], note=text)
+        return self.words.text(views.note_told(note))
 
     def _labelled(self, label_id: str, texts: Sequence[str], lines: int) -> Iterator[Line]:
         label = self.words.say(label_id)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import assert_never
 
 from storeops.diagnose.finding import Finding, PeriodKind
-from storeops.messages import Change, Message, Quantity, Term, Unit, message
+from storeops.messages import Change, Message, Note, Quantity, Term, Unit, message
 from storeops.metrics.change import relative
 from storeops.metrics.target import BEHIND_DAYS, Lever, Pace
 from storeops.reporter.blocks import Decision, PaceBlock, Report, Summary
@@ -35,6 +35,13 @@ def dated(report: Report, words: Catalogue) -> str:
     if report.kind is PeriodKind.DAY:
         return f"{report.day:%Y}-{words.day(report.day)}"
     return words.text(when(report))
+
+
+def note_told(note: Note) -> Message:
+    """Say a note about the data, with the name of the file it is about."""
+    if note.file is None:
+        return note.message
+    return message("note.of_file", file=note.file.rsplit("/", 1)[-1], note=note.message)
 
 
 def sentences(block: ViewBlock) -> tuple[Message, ...]:

@@ -359,3 +359,7 @@ def test_columns_are_wide_enough_for_chinese(sheets):
     items = sheets["单品"]
     assert items.column_dimensions["B"].width >= len("682345678901234567")
     assert items.column_dimensions["A"].width <= 48
+
+
+def test_a_note_about_a_file_names_it_on_the_first_sheet(sheets):
+    assert any(text.startswith("日报.xlsx：11-18") for text in texts(sheets["总览"]))

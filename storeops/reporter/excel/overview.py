@@ -18,6 +18,7 @@ from storeops.reporter.excel.style import BANNERS, BRAND, GREY_BAR, HEAD, LINE, 
 from storeops.reporter.lang import Catalogue
 from storeops.reporter.numbers import is_known, points
 from storeops.reporter.split_levels import levels
+from storeops.reporter.views import note_told
 
 _LEFT, _RIGHT = 1, 10
 _WIDTHS = (1.5, 15, 15, 15, 10.5, 10.5, 10.5, 10.5, 1.5, 34, 20)
@@ -116,7 +117,7 @@ class Overview:
     def notes(self, notes: Sequence[Note]) -> None:
         """Write the first notes about the data; the last sheet has all."""
         self._section("overview.notes")
-        distinct = list(dict.fromkeys(self.words.text(note.message) for note in notes))
+        distinct = list(dict.fromkeys(self.words.text(note_told(note)) for note in notes))
         for text in distinct[:_MOST_NOTES]:
             self._paragraph(text)
         if len(distinct) > _MOST_NOTES:
